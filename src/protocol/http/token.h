@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string_view>
+
+namespace duplex::http {
+
+/// RFC 9110 §5.6.2: 1*tchar.
+bool is_token(std::string_view text) noexcept;
+bool is_token_char(char c) noexcept;
+/// No control character but HTAB: nothing that could end a line (RFC 9110 §5.5). Bytes from 0x80 on are let through.
+bool is_field_value(std::string_view text) noexcept;
+/// ASCII letters compare equal in either case.
+bool equals_ignore_case(std::string_view a, std::string_view b) noexcept;
+/// Without the spaces and tabs around it.
+std::string_view trim(std::string_view text) noexcept;
+
+/// The elements of a comma-separated list, trimmed; empty ones are passed over. Commas inside quotes separate nothing.
+class ListCursor {
+ public:
+  explicit ListCursor(std::string_view list) noexcept : rest_(list) {}
+  std::optional<std::string_view> next() noexcept;
+
+ private:
+  std::string_view rest_;
+};
+
+/// `has_token("keep-alive, Upgrade", "upgrade")`
+bool has_token(std::string_view list, std::string_view token) noexcept;
+/// "text/html" of "text/html; charset=utf-8".
+std::string_view media_type(std::string_view content_type) noexcept;
+/// The value of a parameter without its quotes: `parameter("text/html; charset=\"utf-8\"", "charset")`.
+std::optional<std::string_view> parameter(std::string_view value, std::string_view name) noexcept;
+/// Whether Accept-Encoding allows a coding, with a q-value above 0, by name or by `*` (RFC 9110 §12.5.3).
+bool accepts_encoding(std::string_view accept_encoding, std::string_view coding) noexcept;
+
+}  // namespace duplex::http

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "protocol/ws/close_code.h"
+#include "protocol/ws/error.h"
+#include "protocol/ws/extensions.h"
+#include "protocol/ws/frame.h"
+
+namespace duplex::ws {
+
+class DeflateContexts;
+
+/// What a peer may send. Shared by all connections of an endpoint; outlives their decoders.
+struct DecoderLimits {
+  std::size_t max_message = 1'000'000;     ///< bytes of one message, after inflation; more is 1009
+  std::uint32_t max_fragments = 131'072;   ///< frames of one message; more is 1008
+  std::uint32_t max_empty_fragments = 64;  ///< empty frames in a row in one message; more is 1008
+  DeflateContexts* deflate = nullptr;      ///< the loop's; needed only where permessage-deflate may be agreed
+};
+
+/// A message or control frame.
+struct Incoming {
+  enum Kind : std::uint8_t { text, binary, ping, pong, close };
+  Kind kind = text;
+  ConstBytes payload =
+      {};  ///< borrowed until the decoder's next `next()` or `feed()`, and no longer than the fed bytes
+  CloseFrame close_frame = {};  ///< of `close` only
+};
+
+/// Turns the bytes of one peer into messages (RFC 6455 sections 5 to 8, RFC 7692).
+///
+///     decoder.feed(bytes);
+///     while (auto incoming = decoder.next()) handle(*incoming);
+///     if (auto error = decoder.error()) fail(close_code_for(*error));
+///
+/// A message that is one whole frame of the fed bytes is unmasked in place and handed out as a view. One that is
+/// fragmented, straddles two feeds or is compressed is assembled in a buffer that lives no longer than the message:
+/// an idle decoder holds no memory beyond its own 32 bytes (and its inflater, where context takeover was agreed).
+/// Everything before an error is delivered first. A bad byte of text is an error as soon as it is fed.
+class MessageDecoder {
+ public:
+  MessageDecoder(Role role, const DecoderLimits& limits) noexcept;
+  MessageDecoder(MessageDecoder&&) noexcept;
+  MessageDecoder& operator=(MessageDecoder&&) noexcept;
+  ~MessageDecoder();
+
+  /// The peer may compress, as agreed in the handshake. Call before the first `feed`; `limits.deflate` must be set.
+  void enable_deflate(const DeflateAgreement& agreement) noexcept;
+
+  /// Lends bytes: they are changed in place, and must stay where they are until `next()` has returned nothing or
+  /// `take_rest()` was called. Precondition: the bytes fed before are used up (one of these two happened).
+  /// Less than 4 GiB at a time.
+  void feed(Bytes bytes) noexcept;
+
+  /// The next message or control frame, or nothing when more bytes are needed, after an error, or after a close frame
+  /// (what follows it is ignored, RFC 6455 section 5.5.1). Nothing also means: the fed bytes are used up, the beginning
+  /// of an unfinished frame having been copied.
+  std::optional<Incoming> next();
+
+  /// What was wrong, once `next()` has returned nothing because of it. Then the decoder is of no further use.
+  std::optional<Errc> error() const noexcept;
+
+  /// What has been fed and not been used yet.
+  ConstBytes unread() const noexcept { return {cursor_, left_}; }
+  /// Takes it away from the decoder, to be fed again later (copied, if it must outlive the read buffer).
+  Bytes take_rest() noexcept;
+
+  /// Whether a message or frame has begun and not ended: the bytes of it that came so far are `buffered()`.
+  bool mid_message() const noexcept;
+  /// Wire bytes of the unfinished message or frame so far, for the rule on slow senders; 0 when there is none.
+  std::uint64_t received() const noexcept;
+  /// Memory held for the unfinished message, in bytes.
+  std::size_t buffered() const noexcept;
+  /// Whether a close frame has been delivered.
+  bool closed() const noexcept { return closed_; }
+
+ private:
+  struct Work;
+
+  std::optional<Incoming> fail(Errc e) noexcept;
+
+  const DecoderLimits* limits_;
+  std::unique_ptr<Work> work_;   // only while a message or frame is unfinished, or an inflater is kept
+  std::byte* cursor_ = nullptr;  // the fed bytes that are left
+  std::uint32_t left_ = 0;
+  Errc error_ = Errc::ok;
+  Role role_;
+  std::uint8_t window_bits_ = 0;  // of the peer's compressor; 0: no compression agreed
+  bool takeover_ : 1 = false;
+  bool closed_ : 1 = false;
+  bool delivered_ : 1 = false;  // the payload handed out last lies in work_
+};
+
+static_assert(sizeof(MessageDecoder) <= 32);
+
+}  // namespace duplex::ws
