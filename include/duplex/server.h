@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <duplex/http.h>
+#include <duplex/log.h>
+#include <duplex/loop.h>
+#include <duplex/result.h>
+#include <duplex/ws.h>
+
+namespace duplex {
+
+/// A certificate and its private key, as PEM files or as PEM text. Both empty: no TLS.
+struct TlsOptions {
+  std::string cert_file = {};
+  std::string key_file = {};
+  std::string cert_pem = {};
+  std::string key_pem = {};
+  bool self_signed = false;  ///< make a throw-away certificate for localhost: for tests and development
+  bool enabled() const noexcept { return self_signed || !cert_file.empty() || !cert_pem.empty(); }
+};
+
+/// How a server stops on SIGTERM: no new connections, handlers finish, connections are closed spread over a window.
+struct DrainOptions {
+  std::chrono::milliseconds handlers{10'000};     ///< for requests and acknowledgements that are under way
+  std::chrono::milliseconds close_window{10'000}; ///< connections are closed (1001) spread over this time, so that they do not all return at once
+  std::chrono::milliseconds hard_stop{30'000};    ///< then whatever is left is cut
+};
+
+struct ServerOptions {
+  int port = 0;                    ///< 0: the kernel picks one; see Server::port
+  std::string host = "0.0.0.0";    ///< an address, "localhost", or "unix:/path"
+  int threads = 1;                 ///< loops; 0: one a core
+  http::Limits http = {};
+  TlsOptions tls = {};
+  DrainOptions drain = {};
+  std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks its loop longer is named in the log
+  int max_connections = 0;         ///< 0: the descriptor limit less 64
+  LogSink log = {};
+  LogLevel log_level = LogLevel::info;
+};
+
+/// What the server has counted since it started, over all loops.
+struct ServerStats {
+  std::uint64_t connections = 0;       ///< open now
+  std::uint64_t accepted = 0;
+  std::uint64_t requests = 0;          ///< HTTP
+  std::uint64_t websockets = 0;        ///< open now
+  std::uint64_t messages_in = 0, messages_out = 0;
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  std::uint64_t dropped = 0;           ///< messages given up by an overflow policy
+  std::uint64_t conflated = 0;         ///< messages replaced by a newer one of the same key
+  std::uint64_t slow_disconnects = 0;  ///< closed with 1013
+};
+
+/// A WebSocket and HTTP server. Say what it serves, then `run(server)`.
+///     Server server({.port = 9001});
+///     server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
+///     return run(server);
+/// Routes are set before it starts and are tried in the order in which they were set, as in Express.
+/// Paths: "/users/:id", "/files/*"; a WebSocket endpoint at "/*" takes every path. Handlers run on the connection's loop.
+class Server {
+ public:
+  explicit Server(ServerOptions options);
+  ~Server();  ///< stops at once what still runs; not inside a handler
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  Server& ws(std::string_view path, ws::Handlers handlers);
+  Server& use(http::Middleware middleware);
+  Server& use(std::string_view prefix, http::Middleware middleware);
+  Server& get(std::string_view path, http::Handler handler);
+  Server& post(std::string_view path, http::Handler handler);
+  Server& put(std::string_view path, http::Handler handler);
+  Server& patch(std::string_view path, http::Handler handler);
+  Server& del(std::string_view path, http::Handler handler);
+  Server& route(std::string_view method, std::string_view path, http::Handler handler);  ///< method "*": any
+  Server& files(std::string_view prefix, http::Files files);
+
+  /// To everyone in the room, on every loop; encoded (and compressed) once. Any thread.
+  void publish(std::string_view room, ws::Message message, ws::SendOptions options = {});
+  /// Another overflow policy for what is published to this room. Before the server starts.
+  Server& room(std::string_view room, ws::Overflow policy);
+
+  /// Binds and listens; nothing is served before `run`. An error says what could not be done: `start_error()` in words.
+  Result<void> start();
+  const std::string& start_error() const noexcept;
+  int port() const noexcept;          ///< after `start`
+  std::string url() const;            ///< "http://127.0.0.1:3000"
+  void run();                         ///< serves on this thread (and starts the others) until `stop`
+  void drain();                       ///< Any thread: stops gracefully (DrainOptions), then `run` returns
+  void stop();                        ///< Any thread: stops now
+  /// Reads the certificate files again; new connections use them, open ones go on. Any thread.
+  Result<void> reload_certificates();
+
+  Loop& loop();                       ///< the loop of the thread that calls `run`
+  ServerStats stats() const;          ///< Any thread.
+
+ private:
+  friend struct ServerAccess;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Starts, serves until SIGINT or SIGTERM, drains (a second signal stops at once; SIGHUP reloads certificates).
+/// Returns an exit code: 0, or 2 if it could not start; why is in the log.
+int run(Server& server);
+
+}  // namespace duplex

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+#include <duplex/loop.h>
+
+#include "connection/loop_access.h"
+#include "net/epoll_backend.h"
+#include "net/reactor.h"
+
+namespace duplex {
+
+struct Loop::Impl {
+  std::unique_ptr<net::Reactor> own;
+  net::Reactor* reactor;
+};
+
+Loop::Loop() : impl_(new Impl) {
+  impl_->own = std::make_unique<net::Reactor>(std::make_unique<net::EpollBackend>());
+  impl_->reactor = impl_->own.get();
+}
+Loop::~Loop() { delete impl_; }
+
+void Loop::post(Function<void()> fn) { impl_->reactor->post(std::move(fn)); }
+void Loop::after(std::chrono::milliseconds delay, Function<void()> fn) {
+  if (impl_->reactor->on_this_thread()) {
+    impl_->reactor->after(delay, std::move(fn));
+    return;
+  }
+  impl_->reactor->post([reactor = impl_->reactor, delay, fn = std::move(fn)]() mutable { reactor->after(delay, std::move(fn)); });
+}
+void Loop::run() { impl_->reactor->run(); }
+void Loop::stop() { impl_->reactor->stop(); }
+
+std::unique_ptr<Loop> LoopAccess::over(net::Reactor& reactor) {
+  return std::unique_ptr<Loop>(new Loop(new Loop::Impl{nullptr, &reactor}));
+}
+net::Reactor& LoopAccess::reactor(Loop& loop) noexcept { return *loop.impl_->reactor; }
+
+}  // namespace duplex

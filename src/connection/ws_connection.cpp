@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+#include "connection/ws_connection.h"
+
+#include <algorithm>
+#include <exception>
+
+#include "connection/ws_extras.h"
+#include "net/reactor.h"
+#include "protocol/ws/message_encoder.h"
+
+namespace duplex::ws {
+namespace {
+
+// One stream may spend this much of a turn; the rest waits for the next one, so that no peer can hold up the others.
+constexpr int messages_per_turn = 256;
+constexpr auto time_per_turn = std::chrono::milliseconds(5);
+
+// A message that takes longer than the endpoint's frame_timeout must have come at this rate at least.
+constexpr std::uint64_t slowest_rate = 1024;  // bytes a second
+
+}  // namespace
+
+WsConnection::WsConnection(net::Stream& stream, WsEndpoint& endpoint)
+    : stream_(&stream), endpoint_(endpoint), decoder_(endpoint.role, endpoint.limits), heard_(0) {
+  heard_ = tick();
+}
+
+WsConnection::~WsConnection() = default;
+
+void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request, Bytes unread,
+                        void* user) {
+  auto* connection = new WsConnection(stream, endpoint);
+  stream.set_owner(connection);
+  if (agreed.deflate) {
+    connection->decoder_.enable_deflate(*agreed.deflate);
+    connection->extras().deflate = agreed.deflate;
+  }
+  if (!agreed.protocol.empty()) connection->extras().protocol = agreed.protocol;
+  if (user != nullptr) connection->extras().user = user;
+  endpoint.loop.counters().open.add();
+  connection->watch();
+
+  connection->opened_ = true;
+  if (endpoint.handlers.on_open) connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, request); });
+  if (!unread.empty() && connection->state_ == State::open) connection->on_bytes(unread);
+}
+
+// -- reading ----------------------------------------------------------------------------------------------------------
+
+void WsConnection::on_bytes(Bytes bytes) {
+  if (state_ == State::ending) return;
+  heard_ = tick();
+  endpoint_.loop.counters().bytes_in.add(bytes.size());
+  decoder_.feed(bytes);
+  read_messages();
+}
+
+void WsConnection::read_messages() {
+  const auto started = std::chrono::steady_clock::now();
+  int count = 0;
+  while (auto incoming = decoder_.next()) {
+    received_message(*incoming);
+    if (state_ == State::ending) return;  // the handler, or a Close, ended it
+    ++count;
+    if (count >= messages_per_turn || (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
+      const Bytes rest = decoder_.take_rest();
+      if (!rest.empty()) stream_->put_aside(rest);
+      break;
+    }
+  }
+  if (auto error = decoder_.error()) return fail(*error);
+
+  const bool unfinished = decoder_.mid_message();
+  if (unfinished && !busy_) {
+    busy_since_ = tick();
+    busy_ = true;
+    watch();
+  } else if (!unfinished) {
+    busy_ = false;
+  }
+}
+
+void WsConnection::received_message(const Incoming& incoming) {
+  switch (incoming.kind) {
+    case Incoming::text:
+    case Incoming::binary:
+      endpoint_.loop.counters().messages_in.add();
+      // While we wait for the peer's Close, its data has nobody to go to any more.
+      if (state_ != State::open || !endpoint_.handlers.on_message) return;
+      return guarded(endpoint_.doing_message, [&] {
+        endpoint_.handlers.on_message(
+            *this, incoming.kind == Incoming::text ? Message(as_text(incoming.payload)) : Message(incoming.payload));
+      });
+    case Incoming::ping: return received_ping(incoming.payload);
+    case Incoming::pong: return received_pong(incoming.payload);
+    case Incoming::close: return received_close(incoming.close_frame);
+  }
+}
+
+void WsConnection::on_drain() {
+  if (state_ != State::open) return;
+  if (extras_ && extras_->pending_pong) {
+    const std::string payload = *std::exchange(extras_->pending_pong, std::nullopt);
+    stream_->write([&](Buffer& out) { encode_pong(out, as_bytes(payload)); });
+  }
+  if (endpoint_.handlers.on_drain) guarded(endpoint_.doing_message, [&] { endpoint_.handlers.on_drain(*this); });
+}
+
+// -- ending -----------------------------------------------------------------------------------------------------------
+
+void WsConnection::received_close(const CloseFrame& frame) {
+  close_code_ = frame.code;
+  if (!frame.reason.empty()) extras().close_reason = frame.reason;
+  if (state_ == State::open) {  // answer with the same code (RFC 6455 section 5.5.1)
+    std::optional<MaskKey> key;
+    if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
+    stream_->write([&](Buffer& out) { encode_close(out, frame.code, {}, key); });
+  }
+  state_ = State::ending;
+  if (endpoint_.role == Role::server) {
+    stream_->close();  // RFC 6455 section 7.1.1: the server closes TCP first
+  } else {
+    stream_->set_deadline(endpoint_.handlers.close_timeout);
+  }
+}
+
+void WsConnection::start_closing(std::uint16_t code, std::string_view reason) {
+  if (state_ != State::open) return;
+  state_ = State::closing;
+  std::optional<MaskKey> key;
+  if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
+  stream_->write([&](Buffer& out) { encode_close(out, code, reason, key); });
+  stream_->set_deadline(endpoint_.handlers.close_timeout);
+}
+
+void WsConnection::terminate_now() {
+  if (state_ == State::ending) return;
+  state_ = State::ending;
+  stream_->abort();
+}
+
+void WsConnection::fail(Errc error) { fail_with({name_of(error), text_of(error), close_code_for(error)}); }
+
+void WsConnection::fail_with(const Error& error) {
+  if (state_ == State::ending) return;
+  auto& reactor = stream_->reactor();
+  std::string line = "closing ";
+  line += peer();
+  line += " with ";
+  line += std::to_string(error.close_code);
+  line += ": ";
+  line += error.text;
+  reactor.log(LogLevel::info, "ws", line);
+  finish(error.close_code, {});
+  if (endpoint_.handlers.on_error) guarded(endpoint_.doing_close, [&] { endpoint_.handlers.on_error(*this, error); });
+}
+
+/// Fails the connection (RFC 6455 section 7.1.7): Close, end of stream, and what still comes is not looked at.
+void WsConnection::finish(std::uint16_t code, std::string_view reason) {
+  if (state_ == State::open) {
+    std::optional<MaskKey> key;
+    if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
+    stream_->write([&](Buffer& out) { encode_close(out, code, reason, key); });
+  }
+  close_code_ = code;
+  state_ = State::ending;
+  stream_->close_lingering();
+}
+
+void WsConnection::on_end() {
+  if (state_ == State::ending) return stream_->close();
+  state_ = State::ending;  // no Close came: 1006, after what is queued has gone out
+  stream_->set_deadline(endpoint_.handlers.close_timeout);
+  stream_->close();
+}
+
+void WsConnection::on_closed(net::CloseCause) {
+  state_ = State::ending;
+  endpoint_.loop.counters().open.subtract();
+  if (opened_ && endpoint_.handlers.on_close) {
+    const Close close{close_code_, extras_ ? std::string_view(extras_->close_reason) : std::string_view()};
+    guarded(endpoint_.doing_close, [&] { endpoint_.handlers.on_close(*this, close); });
+  }
+  delete this;
+}
+
+// -- time -------------------------------------------------------------------------------------------------------------
+
+std::uint32_t WsConnection::tick() const noexcept {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(stream_->reactor().now().time_since_epoch()).count());
+}
+
+std::chrono::milliseconds WsConnection::since(std::uint32_t from) const noexcept { return std::chrono::milliseconds(tick() - from); }
+
+/// Sets the one timer to the next moment at which something has to be looked at.
+void WsConnection::watch() {
+  if (state_ != State::open) return;
+  const Handlers& h = endpoint_.handlers;
+  constexpr auto never = std::chrono::milliseconds::max();
+  auto next = never;
+  const auto quiet = since(heard_);
+  if (h.idle_timeout.count() > 0) next = std::min(next, h.idle_timeout - quiet);
+  if (h.ping_interval.count() > 0 && !ping_out_) next = std::min(next, h.ping_interval - quiet);
+  if (busy_ && h.frame_timeout.count() > 0)
+    next = std::min(next, std::max(h.frame_timeout - since(busy_since_), std::chrono::milliseconds(1000)));
+  if (next != never) stream_->set_deadline(std::max(next, std::chrono::milliseconds(1)));
+}
+
+void WsConnection::on_deadline() {
+  if (state_ != State::open) {  // the peer did not answer our Close, or did not take what was queued
+    state_ = State::ending;
+    return stream_->abort();
+  }
+  const Handlers& h = endpoint_.handlers;
+  const auto quiet = since(heard_);
+  if (h.idle_timeout.count() > 0 && quiet >= h.idle_timeout) {
+    stream_->reactor().log(LogLevel::info, "ws", "no sign of life from " + peer() + ": closing");
+    state_ = State::ending;
+    return stream_->abort();
+  }
+  if (busy_) {
+    const auto busy = since(busy_since_);
+    if (h.frame_timeout.count() > 0 && busy >= h.frame_timeout &&
+        decoder_.received() * 1000 / static_cast<std::uint64_t>(busy.count()) < slowest_rate)
+      return fail_with({"WS_MESSAGE_TOO_SLOW", "a message came at less than 1 KiB/s", close_code::policy_violation});
+  }
+  if (h.ping_interval.count() > 0 && quiet >= h.ping_interval && !ping_out_) {
+    ping_out_ = true;
+    send_ping({});
+  }
+  watch();
+}
+
+// -- odds and ends ----------------------------------------------------------------------------------------------------
+
+/// Runs a handler of the user's: what it throws ends this connection and no other.
+template <class F>
+void WsConnection::guarded(const std::string& what, F&& handler) {
+  auto& reactor = stream_->reactor();
+  reactor.doing(what.c_str());
+  std::string thrown;
+  try {
+    handler();
+    return reactor.doing(nullptr);
+  } catch (const std::exception& e) {
+    thrown = e.what();
+  } catch (...) {
+    thrown = "something that is not a std::exception";
+  }
+  reactor.doing(nullptr);
+  endpoint_.loop.counters().handler_errors.add();
+  reactor.log(LogLevel::error, "ws", what + " threw: " + thrown);
+  if (state_ != State::ending) finish(close_code::internal_error, {});
+}
+
+WsConnection::Extras& WsConnection::extras() {
+  if (!extras_) extras_ = std::make_unique<Extras>(*this);
+  return *extras_;
+}
+
+const DeflateAgreement* WsConnection::deflate() const noexcept {
+  return extras_ && extras_->deflate ? &*extras_->deflate : nullptr;
+}
+WsConnection& WsConnection::of_member(const RoomMember& member) noexcept {
+  return static_cast<const Extras::Member&>(member).connection;
+}
+RoomMember& WsConnection::room_member() { return extras().rooms; }
+std::uint64_t WsConnection::dropped() const noexcept { return extras_ ? extras_->dropped : 0; }
+std::string_view WsConnection::protocol() const noexcept { return extras_ ? std::string_view(extras_->protocol) : std::string_view(); }
+void* WsConnection::user() const noexcept { return extras_ ? extras_->user : nullptr; }
+
+std::optional<std::chrono::microseconds> WsConnection::round_trip() const noexcept {
+  if (round_trip_us_ == 0) return {};
+  return std::chrono::microseconds(round_trip_us_);
+}
+
+void WsConnection::put_data(void* value, const void* type, void (*destroy)(void*) noexcept) {
+  Extras& e = extras();
+  if (e.destroy_data != nullptr) e.destroy_data(e.data);
+  e.data = value;
+  e.data_type = type;
+  e.destroy_data = destroy;
+}
+
+void* WsConnection::get_data(const void* type) const noexcept {
+  return extras_ && extras_->data_type == type ? extras_->data : nullptr;
+}
+
+}  // namespace duplex::ws

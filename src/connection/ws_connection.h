@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <memory>
+
+#include "connection/ws_endpoint.h"
+#include "net/stream.h"
+
+namespace duplex {
+class RoomMember;
+}
+
+namespace duplex::ws {
+
+/// A WebSocket on a stream, in either role: where the codec meets the bytes. It is the `ws::Socket` that handlers see.
+/// Allocates itself and deletes itself when its stream is gone. An idle one holds no buffers: what only some connections
+/// need (rooms, user data, a compressor of its own …) lies in `Extras`, which is made when first needed.
+class WsConnection final : public Socket, public net::StreamOwner {
+ public:
+  /// What was agreed in the handshake.
+  struct Agreed {
+    std::optional<DeflateAgreement> deflate = {};
+    std::string_view protocol = {};
+  };
+  /// Takes the stream over, tells `on_open`, then reads `unread`: what came behind the handshake in the same packet.
+  static void open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request, Bytes unread,
+                   void* user = nullptr);
+
+  Sent send_message(Message message, SendOptions options);
+  /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the endpoint's.
+  Sent send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed);
+  void send_ping(ConstBytes payload);
+  void start_closing(std::uint16_t code, std::string_view reason);
+  void terminate_now();
+
+  net::Stream& stream() const noexcept { return *stream_; }
+  WsEndpoint& endpoint() const noexcept { return endpoint_; }
+  bool is_open() const noexcept { return state_ == State::open; }
+  /// The agreed compression for what we send, if any.
+  const DeflateAgreement* deflate() const noexcept;
+  RoomMember& room_member();
+  std::uint64_t dropped() const noexcept;
+  std::string_view protocol() const noexcept;
+  std::optional<std::chrono::microseconds> round_trip() const noexcept;
+  void put_data(void* value, const void* type, void (*destroy)(void*) noexcept);
+  void* get_data(const void* type) const noexcept;
+  void* user() const noexcept;  ///< of whoever made the endpoint: a session, for Engine.IO
+
+  static WsConnection& of(Socket& socket) noexcept { return static_cast<WsConnection&>(socket); }
+  /// Whose membership this is. Precondition: it is a WebSocket's.
+  static WsConnection& of_member(const RoomMember& member) noexcept;
+  static const WsConnection& of(const Socket& socket) noexcept { return static_cast<const WsConnection&>(socket); }
+
+ private:
+  struct Extras;
+  enum class State : std::uint8_t {
+    open,
+    closing,  ///< we sent Close and wait for the peer's
+    ending,   ///< nothing more is read or sent; the stream closes
+  };
+
+  WsConnection(net::Stream& stream, WsEndpoint& endpoint);
+  ~WsConnection();
+
+  // net::StreamOwner
+  void on_bytes(Bytes bytes) override;
+  void on_end() override;
+  void on_drain() override;
+  void on_deadline() override;
+  void on_closed(net::CloseCause cause) override;
+
+  void read_messages();
+  void received_message(const Incoming& incoming);
+  void received_ping(ConstBytes payload);
+  void received_pong(ConstBytes payload);
+  void received_close(const CloseFrame& frame);
+  bool control_frames_too_fast();
+  void fail(Errc error);
+  void fail_with(const Error& error);
+  void finish(std::uint16_t code, std::string_view reason);
+  void watch();
+  bool make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result);
+  Sent queued_or_ok() const noexcept;
+  template <class F>
+  void guarded(const std::string& what, F&& handler);
+  Extras& extras();
+  std::chrono::milliseconds since(std::uint32_t tick) const noexcept;
+  std::uint32_t tick() const noexcept;  ///< loop time in milliseconds, wrapping after 49 days: only differences count
+
+  net::Stream* stream_;
+  WsEndpoint& endpoint_;
+  std::unique_ptr<Extras> extras_;
+  MessageDecoder decoder_;
+  std::uint32_t heard_;          // tick of the newest bytes
+  std::uint32_t busy_since_ = 0; // tick at which the unfinished message began
+  std::uint16_t close_code_ = 1006;
+  State state_ = State::open;
+  bool busy_ : 1 = false;          // a message is unfinished since busy_since_
+  bool ping_out_ : 1 = false;      // a ping of ours is unanswered
+  bool opened_ : 1 = false;        // on_open was called, so on_close is due
+  std::uint8_t control_seconds_ = 0;   // seconds in a row with too many control frames of the peer
+  std::uint16_t control_count_ = 0;    // in this second
+  std::uint32_t control_second_ = 0;
+  std::uint32_t round_trip_us_ = 0;    // of our newest answered ping; 0: none yet
+};
+
+}  // namespace duplex::ws

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <duplex/ws.h>
+
+#include <array>
+#include <string>
+
+#include "core/counter.h"
+#include "protocol/ws/deflate.h"
+#include "protocol/ws/message_decoder.h"
+
+namespace duplex::net {
+class Reactor;
+}
+
+namespace duplex::server {
+class Hub;
+}
+
+namespace duplex::ws {
+
+/// What one loop has counted about its WebSockets.
+struct WsCounters {
+  Counter open, messages_in, messages_out, bytes_in, bytes_out, dropped, conflated, slow_disconnects, handler_errors;
+};
+
+/// What all WebSockets of one loop share. One loop's thread; the counters are read by any.
+class WsLoop {
+ public:
+  WsLoop(net::Reactor& reactor, InflateBudget* budget) noexcept : reactor_(reactor), deflate_(budget) {}
+
+  net::Reactor& reactor() noexcept { return reactor_; }
+  DeflateContexts& deflate() noexcept { return deflate_; }
+  WsCounters& counters() noexcept { return counters_; }
+  const WsCounters& counters() const noexcept { return counters_; }
+  /// A fresh, unpredictable key for a client's frame (RFC 6455 section 5.3).
+  MaskKey mask_key();
+
+ private:
+  net::Reactor& reactor_;
+  DeflateContexts deflate_;
+  WsCounters counters_;
+  std::array<std::byte, 256> random_{};
+  std::size_t random_left_ = 0;
+};
+
+/// An endpoint as one loop sees it: what its connections do, and within which limits. Outlives them.
+struct WsEndpoint {
+  WsEndpoint(std::string_view name, Handlers& handlers, WsLoop& loop, Role role = Role::server);
+  WsEndpoint(const WsEndpoint&) = delete;
+  WsEndpoint& operator=(const WsEndpoint&) = delete;
+
+  Handlers& handlers;            ///< one for all loops
+  WsLoop& loop;
+  Role role;
+  DecoderLimits limits;
+  DeflateOptions deflate;        ///< what we accept of permessage-deflate
+  bool may_drop;                 ///< the overflow policy can give up messages
+  server::Hub* hub = nullptr;    ///< where its sockets' rooms are; null for clients
+  std::string doing_message, doing_open, doing_close;  ///< names for the stall detector: "on_message of /echo"
+};
+
+}  // namespace duplex::ws

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+// Sending on a WebSocket, and what happens to messages when the peer does not read them.
+#include "connection/ws_extras.h"
+#include "net/reactor.h"
+#include "protocol/ws/message_encoder.h"
+
+namespace duplex::ws {
+namespace {
+
+// From here on the payload goes to the kernel from where it lies: the copy would cost more than the second slice.
+constexpr std::size_t large_message = 16 * 1024;
+
+bool drops(Overflow policy) noexcept {
+  return policy == Overflow::drop_newest || policy == Overflow::drop_oldest || policy == Overflow::latest_per_key;
+}
+
+net::EntryOptions entry_for(SendOptions options, Overflow policy) noexcept {
+  return {.droppable = drops(policy), .key = policy == Overflow::latest_per_key ? options.key : 0};
+}
+
+}  // namespace
+
+Sent WsConnection::send_message(Message message, SendOptions options) {
+  if (state_ != State::open) return Sent::closed;
+  const Overflow policy = endpoint_.handlers.overflow;
+  Sent result = Sent::ok;
+  if (stream_->buffered() != 0 && !make_room(message.size(), options, policy, result)) return result;
+
+  const Opcode opcode = message.is_text() ? Opcode::text : Opcode::binary;
+  ConstBytes payload = message.bytes();
+  bool compressed = false;
+  if (const DeflateAgreement* agreed = deflate(); agreed != nullptr && options.compress && payload.size() >= endpoint_.deflate.threshold) {
+    const bool server = endpoint_.role == Role::server;
+    DeflateParameters parameters;
+    parameters.window_bits = server ? agreed->server_max_window_bits : agreed->client_max_window_bits;
+    DeflateContexts& contexts = endpoint_.loop.deflate();
+    if (server ? agreed->server_no_context_takeover : agreed->client_no_context_takeover) {
+      payload = contexts.compress(parameters, payload);
+    } else {
+      if (!extras_->deflater) extras_->deflater.emplace(parameters);
+      payload = contexts.compress(*extras_->deflater, payload);
+    }
+    compressed = true;
+  }
+
+  endpoint_.loop.counters().messages_out.add();
+  endpoint_.loop.counters().bytes_out.add(payload.size());
+  const net::EntryOptions entry = entry_for(options, policy);
+  if (endpoint_.role == Role::client) {
+    const FrameHeader header{.rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .mask = endpoint_.loop.mask_key()};
+    stream_->write([&](Buffer& out) { encode_frame(out, header, payload); }, entry);
+  } else if (payload.size() >= large_message && stream_->buffered() == 0) {
+    stream_->write_now(encode_header(opcode, payload.size(), compressed).view(), payload);
+  } else {
+    stream_->write(
+        [&](Buffer& out) {
+          const std::size_t size = frame_size(payload.size(), false);
+          write_frame(out.prepare(size), opcode, payload, compressed);
+          out.commit(size);
+        },
+        entry);
+  }
+  return queued_or_ok();
+}
+
+Sent WsConnection::send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed) {
+  if (state_ != State::open) return Sent::closed;
+  Sent result = Sent::ok;
+  if (stream_->buffered() != 0 && !make_room(frame.bytes().size(), options, policy, result)) return result;
+  // A frame that was compressed for all does not extend this connection's own window.
+  if (compressed && extras_ && extras_->deflater) extras_->deflater->reset();
+  endpoint_.loop.counters().messages_out.add();
+  endpoint_.loop.counters().bytes_out.add(frame.bytes().size());
+  stream_->write(frame, entry_for(options, policy));
+  return queued_or_ok();
+}
+
+/// Applies the overflow policy to a message that is about to be queued behind others; false: it is not to be queued.
+bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result) {
+  net::Outbox* waiting = stream_->outbox();
+  WsCounters& counters = endpoint_.loop.counters();
+  if (policy == Overflow::latest_per_key && options.key != 0 && waiting != nullptr) {
+    const net::Dropped old = waiting->drop_key(options.key);
+    counters.conflated.add(old.entries);
+    if (old.entries != 0) extras().dropped += old.entries;
+  }
+  const std::size_t limit = endpoint_.handlers.hard_limit;
+  if (stream_->buffered() == 0 || stream_->buffered() + bytes <= limit) return true;
+  switch (policy) {
+    case Overflow::queue: return true;
+    case Overflow::drop_oldest:
+    case Overflow::latest_per_key: {
+      if (waiting == nullptr) return true;
+      const net::Dropped old = waiting->drop_oldest_to(limit > bytes ? limit - bytes : 0);
+      counters.dropped.add(old.entries);
+      extras().dropped += old.entries;
+      if (stream_->buffered() == 0 || stream_->buffered() + bytes <= limit) return true;
+      [[fallthrough]];  // what waits is pinned: the newest has to go
+    }
+    case Overflow::drop_newest:
+      counters.dropped.add();
+      ++extras().dropped;
+      result = Sent::dropped;
+      return false;
+    case Overflow::disconnect: break;
+  }
+  counters.slow_disconnects.add();
+  result = Sent::closed;
+  fail_with({"WS_TOO_SLOW", "the peer reads too slowly: more than hard_limit bytes wait for it", close_code::try_again_later});
+  return false;
+}
+
+Sent WsConnection::queued_or_ok() const noexcept {
+  return stream_->buffered() > endpoint_.handlers.soft_limit ? Sent::queued : Sent::ok;
+}
+
+}  // namespace duplex::ws

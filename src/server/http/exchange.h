@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <duplex/http.h>
+
+#include <string>
+#include <vector>
+
+#include "protocol/http/head.h"
+#include "server/http/pattern.h"
+
+namespace duplex::http {
+
+class HttpConnection;
+
+/// One request on its way through the routes. Views into the connection's buffer; one per loop, reused.
+struct Request::Data {
+  const Head* head = nullptr;
+  std::string_view body;
+  Params params;
+  HttpConnection* connection = nullptr;
+};
+
+/// A response head while it is being put together; reused, so that a usual answer allocates nothing.
+class ResponseHead {
+ public:
+  int status = 200;
+  void set(std::string_view name, std::string_view value);  ///< replaces; Set-Cookie and Vary are added to
+  std::string_view get(std::string_view name) const noexcept;
+  void clear() noexcept;
+  /// A copy of its own, for an answer that comes later.
+  ResponseHead take() { return std::move(*this); }
+
+  struct Field {
+    std::string name, value;
+  };
+  const Field* begin() const noexcept { return fields_.data(); }
+  const Field* end() const noexcept { return fields_.data() + size_; }
+
+ private:
+  std::vector<Field> fields_;
+  std::size_t size_ = 0;
+};
+
+struct Response::Data {
+  ResponseHead head;
+  HttpConnection* connection = nullptr;
+  bool answered = false;  ///< sent, or deferred
+};
+
+/// Makes the public objects, which users cannot.
+struct Access {
+  static Request::Data& data(Request& request) noexcept { return const_cast<Request::Data&>(*request.data_); }
+  static const Request::Data& data(const Request& request) noexcept { return *request.data_; }
+  static Response::Data& data(Response& response) noexcept { return *response.data_; }
+  using RequestData = Request::Data;
+  using ResponseData = Response::Data;
+
+  struct Exchange {
+    Request request;
+    Response response;
+    Exchange(RequestData& in, ResponseData& out) : request(), response() {
+      request.data_ = &in;
+      response.data_ = &out;
+    }
+  };
+};
+
+}  // namespace duplex::http

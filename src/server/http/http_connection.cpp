@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+#include "server/http/http_connection.h"
+
+#include <ctime>
+#include <exception>
+
+#include "net/reactor.h"
+#include "protocol/http/response.h"
+#include "protocol/http/status.h"
+
+namespace duplex::http {
+namespace {
+
+constexpr std::size_t large_body = 16 * 1024;       // goes to the kernel from where it lies
+constexpr std::size_t most_pipelined = 64 * 1024;   // bytes read ahead while an answer is due
+constexpr int requests_per_turn = 256;
+constexpr auto body_grace = std::chrono::seconds(10);
+constexpr std::uint64_t slowest_body = 1024;        // bytes a second, after the grace
+
+}  // namespace
+
+HttpConnection::HttpConnection(net::Stream& stream, HttpLoop& loop)
+    : stream_(&stream), loop_(loop), mark_(loop.reactor.now()) {}
+
+HttpConnection::~HttpConnection() {
+  if (destroyed_ != nullptr) *destroyed_ = true;
+}
+
+void HttpConnection::open(net::Stream& stream, HttpLoop& loop) {
+  auto* connection = new HttpConnection(stream, loop);
+  stream.set_owner(connection);
+  stream.set_deadline(loop.limits.head_timeout);
+  loop.accepted.add();
+  loop.connections.add();
+}
+
+// -- reading ----------------------------------------------------------------------------------------------------------
+
+void HttpConnection::on_bytes(Bytes bytes) {
+  if (state_ == State::ended) return;
+  if (state_ == State::waiting || state_ == State::upgrading || !in_.empty()) {
+    in_.append(bytes);
+    if (state_ == State::head || state_ == State::body) return read();
+    if (in_.size() > most_pipelined) stream_->pause_reading();
+    return;
+  }
+  // The usual case: a whole request in one read is served from where it lies.
+  bool gone = false;
+  destroyed_ = &gone;
+  serve_input(bytes);
+  if (gone) return;
+  destroyed_ = nullptr;
+  in_.append(bytes);
+  if (in_.empty()) in_.release();
+}
+
+/// Serves what is in `in_`.
+void HttpConnection::read() {
+  Buffer input = std::move(in_);
+  Bytes bytes = input.bytes();
+  bool gone = false;
+  destroyed_ = &gone;
+  serve_input(bytes);
+  if (gone) return;
+  destroyed_ = nullptr;
+  input.consume(input.size() - bytes.size());
+  if (!input.empty()) {
+    input.append(in_.bytes());
+    in_ = std::move(input);
+  }
+}
+
+/// Takes requests off the front of `input` until it is used up, an answer is due later, or the connection ends.
+void HttpConnection::serve_input(Bytes& input) {
+  for (int count = 0;; ++count) {
+    if (state_ == State::ended) {
+      input = {};
+      return;
+    }
+    if (state_ != State::head && state_ != State::body) return;
+    if (count == requests_per_turn && !input.empty()) {
+      in_.append(input);
+      input = {};
+      return next_request();
+    }
+    bool* const destroyed = destroyed_;
+    if (state_ == State::head ? !take_head(input) : !take_body(input)) return;
+    if (*destroyed) return;
+  }
+}
+
+/// False when more bytes are needed, or nothing more is to be read.
+bool HttpConnection::take_head(Bytes& input) {
+  if (input.empty()) return false;
+  const bool began = parser_.has_begun();
+  Head& head = loop_.head;
+  const HeadStep step = parser_.parse(input, loop_.head_limits, head);
+  if (step.progress == Progress::failed) {
+    input = {};
+    refuse(step.error);
+    return false;
+  }
+  if (step.progress == Progress::need_more) {
+    if (!began && served_ != 0) {
+      mark_ = loop_.reactor.now();
+      stream_->set_deadline(loop_.limits.head_timeout);
+    }
+    return false;
+  }
+  parser_.reset();
+  loop_.requests.add();
+  ++served_;
+  keep_alive_ = head.keep_alive && served_ < loop_.limits.requests && !loop_.draining;
+  head_only_ = head.method == Method::head;
+  http10_ = head.minor_version == 0;
+  answered_ = false;
+  const Bytes head_bytes = input.first(step.consumed);
+  input = input.subspan(step.consumed);
+  if (!head.framing.has_body()) {
+    if (head.wants_websocket) keep_head(head_bytes);
+    serve({}, input);
+    return true;
+  }
+
+  const BodyLimits limits{.body = loop_.router.body_limit(head.target, loop_.limits.body)};
+  if (const Errc error = body_decoder_.start(head.framing, limits); error != Errc::ok) {
+    input = {};
+    refuse(error);
+    return false;
+  }
+  if (head.headers.has(HeaderId::content_encoding)) {
+    input = {};
+    refuse(Errc::unsupported_content_encoding);
+    return false;
+  }
+  keep_head(head_bytes);
+  if (head.expects_continue && input.empty()) stream_->write(as_bytes(continue_response));
+  state_ = State::body;
+  mark_ = loop_.reactor.now();
+  stream_->set_deadline(std::chrono::seconds(1));
+  return true;
+}
+
+bool HttpConnection::take_body(Bytes& input) {
+  if (!reparse_head()) return false;
+  const BodyLimits limits{.body = loop_.router.body_limit(loop_.head.target, loop_.limits.body)};
+  for (;;) {
+    const BodyStep step = body_decoder_.feed(input, limits);
+    switch (step.kind) {
+      case BodyStep::Kind::data: body_.append(step.data); continue;
+      case BodyStep::Kind::need_more: return false;
+      case BodyStep::Kind::failed:
+        input = {};
+        refuse(step.error);
+        return false;
+      case BodyStep::Kind::done: break;
+    }
+    break;
+  }
+  const Buffer body = std::move(body_);
+  body_ = Buffer();
+  serve(body.text(), input);
+  return true;
+}
+
+// -- serving ----------------------------------------------------------------------------------------------------------
+
+void HttpConnection::serve(std::string_view body, Bytes& unread) {
+  state_ = State::serving;
+  stream_->clear_deadline();
+  unread_ = &unread;
+  loop_.request.head = &loop_.head;
+  loop_.request.body = body;
+  loop_.request.params.clear();
+  loop_.request.connection = this;
+  loop_.response.head.clear();
+  loop_.response.connection = this;
+  loop_.response.answered = false;
+  Access::Exchange exchange(loop_.request, loop_.response);
+
+  bool* const destroyed = destroyed_;
+  std::string thrown;
+  loop_.reactor.doing("an HTTP handler");
+  try {
+    if (loop_.head.wants_websocket) serve_upgrade(exchange.request, exchange.response);
+    else if (!loop_.router.dispatch(exchange.request, exchange.response)) not_found(exchange.request, exchange.response);
+  } catch (const std::exception& e) {
+    thrown = e.what();
+    if (thrown.empty()) thrown = "an exception without a text";
+  } catch (...) {
+    thrown = "something that is not a std::exception";
+  }
+  loop_.reactor.doing(nullptr);
+  if (*destroyed) return;
+  unread_ = nullptr;
+  if (!thrown.empty()) {
+    loop_.handler_errors.add();
+    loop_.reactor.log(LogLevel::error, "http", "the handler of " + std::string(loop_.head.method_name) + " " +
+                                                   std::string(loop_.head.path) + " threw: " + thrown);
+    if (state_ == State::upgrading || (!loop_.response.answered && state_ != State::ended)) {
+      loop_.response.head.clear();
+      refuse(500, "handler_failed", "the server failed to answer this request");
+    }
+    return;
+  }
+  if (state_ == State::serving && !loop_.response.answered) not_found(exchange.request, exchange.response);
+}
+
+void HttpConnection::not_found(Request& request, Response& response) {
+  if (loop_.response.answered) return;
+  if (loop_.router.is_websocket(request.path())) {
+    const bool get = request.method() == "GET";
+    response.header(get ? "Upgrade" : "Allow", get ? "websocket" : "GET").header("Sec-WebSocket-Version", "13");
+    response.status(get ? 426 : 405).type("text/plain; charset=utf-8");
+    return response.send(get ? "426 this is a WebSocket endpoint: connect with a WebSocket client\n"
+                             : "405 this is a WebSocket endpoint: only GET is allowed\n");
+  }
+  response.status(404).type("text/plain; charset=utf-8");
+  response.send("404 nothing is served at this path\n");
+}
+
+// -- answering --------------------------------------------------------------------------------------------------------
+
+void HttpConnection::answer(const ResponseHead& head, ConstBytes body) {
+  if (state_ == State::ended) return;
+  const bool bodiless = head.status < 200 || head.status == 204 || head.status == 304;
+  Errc error = Errc::ok;
+  auto write_head = [&](Buffer& out) {
+    ResponseWriter writer(out, head.status);
+    for (const ResponseHead::Field& field : head) writer.field(field.name, field.value);
+    writer.date(loop_.date.at(std::time(nullptr)));
+    if (!keep_alive_) writer.field("Connection", "close");
+    else if (http10_) writer.field("Connection", "keep-alive");
+    if (!bodiless) writer.content_length(body.size());
+    error = writer.finish();
+  };
+  if (body.size() >= large_body && !head_only_ && !bodiless) {
+    Buffer out;
+    write_head(out);
+    if (error == Errc::ok) stream_->write_now(out.bytes(), body);
+  } else {
+    stream_->write([&](Buffer& out) {
+      write_head(out);
+      if (error == Errc::ok && !head_only_ && !bodiless) out.append(body);
+    });
+  }
+  if (error != Errc::ok) {
+    loop_.reactor.log(LogLevel::error, "http", "an answer was refused: " + std::string(info(error).text));
+    return refuse(500, info(error).code, "the server put together an answer that cannot be sent");
+  }
+  answered_ = true;
+  if (!keep_alive_ || peer_ended_) return end_with_lingering();
+  state_ = State::head;
+  kept_head_.release();
+  mark_ = loop_.reactor.now();
+  stream_->set_deadline(loop_.limits.keep_alive);
+}
+
+Reply::State* HttpConnection::defer(ResponseHead started) {
+  state_ = State::waiting;
+  pending_ = new Reply::State(*this, std::move(started));
+  return pending_;
+}
+
+void HttpConnection::answer_deferred(const ResponseHead& head, ConstBytes body) {
+  pending_ = nullptr;
+  if (state_ != State::waiting) return;
+  answer(head, body);
+  if (state_ == State::head && !in_.empty()) next_request();
+}
+
+/// Serves what was pipelined, not now: another request may be in a handler further up the stack.
+void HttpConnection::next_request() {
+  loop_.reactor.post([bits = stream_->handle_bits(), &reactor = loop_.reactor] {
+    net::Stream* stream = reactor.find(bits);
+    if (stream == nullptr || stream->is_closing()) return;
+    auto* connection = dynamic_cast<HttpConnection*>(stream->owner());
+    if (connection == nullptr || (connection->state_ != State::head && connection->state_ != State::body)) return;
+    stream->resume_reading();
+    connection->read();
+  });
+}
+
+/// Answers with an error and ends the connection, so that nothing behind it is taken for a request.
+void HttpConnection::refuse(Errc error) {
+  loop_.reactor.log(LogLevel::info, "http",
+                    stream_->peer().text() + " sent a request that was refused: " + std::string(info(error).text));
+  refuse(info(error).status, info(error).code, info(error).text);
+}
+
+void HttpConnection::refuse(int status, std::string_view code, std::string_view text) {
+  if (state_ == State::ended) return;
+  ResponseHead head;
+  head.status = status;
+  head.set("Content-Type", "text/plain; charset=utf-8");
+  if (status == 405) head.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  std::string body = std::to_string(status);
+  body.append(" ").append(code).append(": ").append(text).append("\n");
+  keep_alive_ = false;
+  answer(head, as_bytes(body));
+}
+
+void HttpConnection::end_with_lingering() {
+  state_ = State::ended;
+  in_.release();
+  stream_->close_lingering();
+}
+
+void HttpConnection::warn(std::string_view text) { loop_.reactor.log(LogLevel::warning, "http", text); }
+
+// -- time and ending --------------------------------------------------------------------------------------------------
+
+std::chrono::milliseconds HttpConnection::since_mark() const noexcept {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(loop_.reactor.now() - mark_);
+}
+
+void HttpConnection::on_deadline() {
+  switch (state_) {
+    case State::head:
+      if (parser_.has_begun() || served_ == 0) return refuse(Errc::head_timeout);
+      state_ = State::ended;
+      return stream_->close();
+    case State::body: {
+      const auto waited = since_mark();
+      const bool slow = waited >= body_grace &&
+                        body_decoder_.received() * 1000 / static_cast<std::uint64_t>(waited.count()) < slowest_body;
+      if (slow || waited >= loop_.limits.body_timeout) return refuse(Errc::body_timeout);
+      return stream_->set_deadline(std::chrono::seconds(1));
+    }
+    case State::upgrading: return refuse_upgrade(503, "503 the server did not decide in time\n");
+    case State::ended: return stream_->abort();
+    case State::serving:
+    case State::waiting: return;
+  }
+}
+
+void HttpConnection::on_end() {
+  peer_ended_ = true;
+  switch (state_) {
+    case State::head:
+      if (parser_.has_begun()) in_.release();
+      [[fallthrough]];
+    case State::body:
+    case State::ended:
+      state_ = State::ended;
+      return stream_->close();
+    case State::waiting:
+      // Whoever asked to be told that the client is gone takes the end of its bytes for that, as Node does.
+      if (pending_ == nullptr || !pending_->on_gone) return;
+      state_ = State::ended;
+      std::exchange(pending_, nullptr)->client_gone();
+      return stream_->close();
+    case State::serving:    // a half-closed peer still gets its answer
+    case State::upgrading: return;
+  }
+}
+
+void HttpConnection::on_closed(net::CloseCause) {
+  loop_.connections.subtract();
+  state_ = State::ended;
+  if (pending_ != nullptr) std::exchange(pending_, nullptr)->client_gone();
+  delete this;
+}
+
+void HttpConnection::start_drain() {
+  keep_alive_ = false;
+  if (state_ != State::head || parser_.has_begun()) return;
+  state_ = State::ended;
+  stream_->close();
+}
+
+// -- a request whose body or upgrade is awaited: its head is kept, and read again -------------------------------------
+
+void HttpConnection::keep_head(ConstBytes head) {
+  kept_head_.clear();
+  kept_head_.append(head);
+}
+
+bool HttpConnection::reparse_head() {
+  HeadParser parser;
+  return parser.parse(kept_head_.bytes(), loop_.head_limits, loop_.head).progress == Progress::done;
+}
+
+}  // namespace duplex::http

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <cstdint>
+#include <string>
+
+#include "connection/ws_connection.h"
+#include "net/stream.h"
+#include "protocol/http/body_decoder.h"
+#include "server/http/http_loop.h"
+#include "server/http/reply_state.h"
+
+namespace duplex::ws {
+struct ServerHandshake;
+}
+
+namespace duplex::http {
+
+/// HTTP/1.1 on a stream, server side. Serves one request at a time, so answers come in the order of the requests;
+/// what is pipelined behind it waits. Deletes itself when its stream is gone, or when it has become a WebSocket.
+class HttpConnection final : public net::StreamOwner {
+ public:
+  static void open(net::Stream& stream, HttpLoop& loop);
+
+  net::Stream& stream() const noexcept { return *stream_; }
+  HttpLoop& loop() const noexcept { return loop_; }
+
+  // -- answering: called by Response and Reply ------------------------------------------------------------------------
+  void answer(const ResponseHead& head, ConstBytes body);
+  void answer_deferred(const ResponseHead& head, ConstBytes body);
+  Reply::State* defer(ResponseHead started);
+  void warn(std::string_view text);
+
+  // -- becoming a WebSocket: called by ws::Upgrade and by mounts ------------------------------------------------------
+  /// Checks the handshake (RFC 6455 section 4.2) and the origin; answers and returns false if they will not do.
+  bool check_upgrade(const ws::WsEndpoint& endpoint);
+  /// Waits for `accept_upgrade` or `refuse_upgrade`; 503 after the time limit. Returns bits that find this connection again.
+  std::uint64_t hold_upgrade(ws::WsEndpoint& endpoint, std::chrono::milliseconds limit);
+  /// Answers 101 and hands the stream to a WebSocket. This object is gone afterwards.
+  void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr);
+  /// Answers 101 and moves the stream to the loop of that slot, where `arrived` makes the WebSocket.
+  struct Arrival {
+    net::DetachedStream stream;
+    ws::WsConnection::Agreed agreed;
+  };
+  void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived);
+  void refuse_upgrade(int status, std::string_view body, std::string_view content_type = "text/plain; charset=utf-8");
+  ws::WsEndpoint& upgrade_endpoint() const noexcept { return *upgrade_endpoint_; }
+  /// The connection of these stream bits if it is on this loop and holds an upgrade; else null.
+  static HttpConnection* holding(std::uint64_t bits) noexcept;
+
+  void start_drain();  ///< closes when idle, or after the answer that is due
+
+ private:
+  enum class State : std::uint8_t {
+    head,       ///< waits for a request, or for the rest of one
+    body,       ///< has the head, waits for the rest of the body
+    serving,    ///< a handler runs
+    waiting,    ///< a reply was deferred
+    upgrading,  ///< an upgrade was deferred
+    ended,      ///< nothing more is read
+  };
+
+  HttpConnection(net::Stream& stream, HttpLoop& loop);
+  ~HttpConnection();
+
+  void on_bytes(Bytes bytes) override;
+  void on_end() override;
+  void on_drain() override {}
+  void on_deadline() override;
+  void on_closed(net::CloseCause cause) override;
+
+  void read();
+  void serve_input(Bytes& input);
+  bool take_head(Bytes& input);
+  bool take_body(Bytes& input);
+  void serve(std::string_view body, Bytes& unread);
+  void serve_upgrade(Request& request, Response& response);
+  void not_found(Request& request, Response& response);
+  void refuse(Errc error);
+  void refuse(int status, std::string_view code, std::string_view text);
+  void next_request();
+  void keep_head(ConstBytes head);
+  bool reparse_head();
+  void end_with_lingering();
+  void watch_head();
+  std::chrono::milliseconds since_mark() const noexcept;
+  ws::ServerHandshake handshake(const ws::WsEndpoint& endpoint) const;
+  ws::WsConnection::Agreed write_switch(const ws::WsEndpoint& endpoint, std::string_view protocol);
+
+  net::Stream* stream_;
+  HttpLoop& loop_;
+  Buffer in_;     // what came and was not used yet; the head of a request whose body or upgrade is awaited is in kept_head_
+  Buffer kept_head_;
+  Buffer body_;
+  Bytes* unread_ = nullptr;          // while serving: what follows the request in the bytes that were read
+  Reply::State* pending_ = nullptr;  // while waiting
+  ws::WsEndpoint* upgrade_endpoint_ = nullptr;
+  HeadParser parser_;
+  BodyDecoder body_decoder_;
+  std::chrono::steady_clock::time_point mark_;  // when what we wait for began
+  std::uint32_t served_ = 0;
+  State state_ = State::head;
+  bool keep_alive_ = true;
+  bool head_only_ = false;  // the request was HEAD
+  bool http10_ = false;
+  bool peer_ended_ = false;
+  bool answered_ = false;
+  bool* destroyed_ = nullptr;  // tells a call further up the stack that this object is gone
+};
+
+}  // namespace duplex::http

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <atomic>
+#include <mutex>
+
+#include "server/http/exchange.h"
+
+namespace duplex::http {
+
+/// An answer that comes later: shared by the Reply that the user holds and the connection that waits for it.
+/// Counted, because either may go first, on different threads. Only the loop's thread touches `connection`.
+struct Reply::State {
+  explicit State(HttpConnection& waiting, ResponseHead started);
+
+  void retain() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+  void release() noexcept {
+    if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  const int slot;             ///< of the loop
+  HttpConnection* connection; ///< null once the client has gone
+  ResponseHead head;          ///< until it is sent it belongs to the Reply
+  bool sent = false;          ///< likewise
+  Function<void()> on_gone;   ///< loop's thread
+  bool gone = false;          ///< loop's thread
+
+  void send(std::string body);  ///< Any thread.
+  void deliver(std::string_view body);
+  void client_gone();
+
+ private:
+  std::atomic<int> holders_{2};
+};
+
+}  // namespace duplex::http

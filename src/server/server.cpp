@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+#include <duplex/server.h>
+
+#include <thread>
+
+#include "connection/loop_access.h"
+#include "server/http/http_connection.h"
+#include "server/http/static_files.h"
+#include "server/server_impl.h"
+
+namespace duplex {
+namespace {
+
+unsigned loops_for(const ServerOptions& options) {
+  if (options.threads > 0) return static_cast<unsigned>(options.threads);
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::Backend>> backends)
+    : options(std::move(the_options)), log(std::make_shared<Log>(std::move(options.log), options.log_level)) {
+  net::ReactorOptions reactor_options;
+  reactor_options.log = log;
+  reactor_options.stall_limit = options.stall_limit;
+  reactor_options.max_connections = options.max_connections;
+  group = backends.empty() ? std::make_unique<net::ReactorGroup>(loops_for(options), reactor_options)
+                           : std::make_unique<net::ReactorGroup>(std::move(backends), reactor_options);
+  for (std::size_t i = 0; i < group->size(); ++i) {
+    loops.push_back(std::make_unique<ServerLoop>((*group)[i], router, options.http, inflate_budget, hubs));
+    hubs.hubs.push_back(&loops.back()->hub);
+  }
+  first_loop = LoopAccess::over((*group)[0]);
+}
+
+Server::Impl::~Impl() {
+  group->stop();
+  group.reset();  // closes what is open while the loops' state still stands
+}
+
+Result<void> Server::Impl::start() {
+  if (started) return {};
+  if (auto listening = listen(); !listening) return listening.error();
+  for (std::size_t i = 0; i < endpoints.size(); ++i)
+    for (auto& loop : loops) {
+      loop->http.endpoints.emplace_back(endpoints[i].path, endpoints[i].handlers, loop->ws);
+      loop->http.endpoints.back().hub = &loop->hub;
+    }
+  started = true;
+  return {};
+}
+
+Result<void> Server::Impl::listen() {
+  std::string why;
+  net::ListenOptions listen_options;
+  if (options.tls.enabled()) {
+    tls = net::TlsContext::server({.cert_file = options.tls.cert_file,
+                                   .key_file = options.tls.key_file,
+                                   .cert_pem = options.tls.cert_pem,
+                                   .key_pem = options.tls.key_pem,
+                                   .self_signed = options.tls.self_signed},
+                                  why);
+    if (!tls) {
+      start_error = why;
+      return Errc::bad_certificate;
+    }
+    listen_options.tls = tls;
+  }
+  const auto address = net::Address::parse(options.host, options.port);
+  if (!address) {
+    start_error = "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
+    return address.error();
+  }
+  const auto listeners = group->listen(*address, listen_options, [this](std::size_t loop, net::Stream& stream) {
+    http::HttpConnection::open(stream, loops[loop]->http);
+  });
+  if (!listeners) {
+    const std::string where = net::Address(*address).text();
+    start_error = "cannot listen on " + where + ": " +
+                  (listeners.error() == Errc::address_in_use ? "the port is taken by another process; choose another, or stop that process"
+                                                             : listeners.error().message());
+    return listeners.error();
+  }
+  for (std::size_t i = 0; i < listeners->size(); ++i) loops[i]->listeners.push_back((*listeners)[i]);
+  port = listeners->front()->address().port;
+  return {};
+}
+
+// -- the public face --------------------------------------------------------------------------------------------------
+
+Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options), std::vector<std::unique_ptr<net::Backend>>())) {}
+Server::~Server() = default;
+
+std::unique_ptr<Server> ServerAccess::over(ServerOptions options, std::vector<std::unique_ptr<net::Backend>> backends) {
+  ServerOptions none;
+  none.threads = 1;
+  auto server = std::make_unique<Server>(std::move(none));
+  server->impl_ = std::make_unique<Server::Impl>(std::move(options), std::move(backends));
+  return server;
+}
+
+Server& Server::ws(std::string_view path, ws::Handlers handlers) {
+  impl_->router.websocket(path, impl_->endpoints.size());
+  impl_->endpoints.push_back({std::string(path), std::move(handlers)});
+  return *this;
+}
+Server& Server::use(http::Middleware middleware) { return use("/", std::move(middleware)); }
+Server& Server::use(std::string_view prefix, http::Middleware middleware) {
+  impl_->router.use(prefix, std::move(middleware));
+  return *this;
+}
+Server& Server::route(std::string_view method, std::string_view path, http::Handler handler) {
+  impl_->router.route(method, path, std::move(handler));
+  return *this;
+}
+Server& Server::get(std::string_view path, http::Handler handler) { return route("GET", path, std::move(handler)); }
+Server& Server::post(std::string_view path, http::Handler handler) { return route("POST", path, std::move(handler)); }
+Server& Server::put(std::string_view path, http::Handler handler) { return route("PUT", path, std::move(handler)); }
+Server& Server::patch(std::string_view path, http::Handler handler) { return route("PATCH", path, std::move(handler)); }
+Server& Server::del(std::string_view path, http::Handler handler) { return route("DELETE", path, std::move(handler)); }
+Server& Server::files(std::string_view prefix, http::Files files) {
+  impl_->router.use(prefix, http::serve_files(std::string(prefix), std::move(files)));
+  return *this;
+}
+
+void Server::publish(std::string_view room, ws::Message message, ws::SendOptions options) {
+  server::Hub::publish_from_anywhere(impl_->hubs, room, message, options);
+}
+Server& Server::room(std::string_view room, ws::Overflow policy) {
+  impl_->hubs.policies[std::string(room)] = policy;
+  return *this;
+}
+
+Result<void> Server::start() { return impl_->start(); }
+const std::string& Server::start_error() const noexcept { return impl_->start_error; }
+int Server::port() const noexcept { return impl_->port; }
+std::string Server::url() const {
+  if (impl_->options.host.starts_with("unix:")) return impl_->options.host;
+  const std::string& host = impl_->options.host;
+  const bool any = host == "0.0.0.0" || host == "::" || host.empty();
+  const std::string shown = any ? "localhost" : host.find(':') != std::string::npos ? "[" + host + "]" : host;
+  return (impl_->tls ? "https://" : "http://") + shown + ":" + std::to_string(impl_->port);
+}
+void Server::run() { impl_->group->run(); }
+void Server::drain() {
+  if (!impl_->draining.exchange(true)) impl_->drain();
+}
+void Server::stop() { impl_->group->stop(); }
+Result<void> Server::reload_certificates() {
+  if (!impl_->tls) return {};
+  std::string why;
+  if (impl_->tls->reload(why)) {
+    impl_->log->write(LogLevel::info, "tls", "the certificates were read again");
+    return {};
+  }
+  impl_->log->write(LogLevel::error, "tls", "the certificates stay as they are: " + why);
+  return Errc::bad_certificate;
+}
+Loop& Server::loop() { return *impl_->first_loop; }
+
+ServerStats Server::stats() const {
+  ServerStats sum;
+  for (const auto& loop : impl_->loops) {
+    const http::HttpLoop& http = loop->http;
+    const ws::WsCounters& ws = loop->ws.counters();
+    sum.accepted += http.accepted.get();
+    sum.requests += http.requests.get();
+    sum.websockets += ws.open.get();
+    sum.connections += http.connections.get() + ws.open.get();
+    sum.messages_in += ws.messages_in.get();
+    sum.messages_out += ws.messages_out.get();
+    sum.bytes_in += ws.bytes_in.get();
+    sum.bytes_out += ws.bytes_out.get();
+    sum.dropped += ws.dropped.get();
+    sum.conflated += ws.conflated.get();
+    sum.slow_disconnects += ws.slow_disconnects.get();
+  }
+  return sum;
+}
+
+}  // namespace duplex

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <duplex/server.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/log.h"
+#include "net/reactor_group.h"
+#include "net/tls.h"
+#include "server/http/http_loop.h"
+#include "server/ws/hub.h"
+
+namespace duplex {
+
+/// What a server has on each of its loops.
+struct ServerLoop {
+  ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget, server::HubGroup& group)
+      : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group) {}
+
+  http::HttpLoop http;
+  ws::WsLoop ws;
+  server::Hub hub;
+  std::vector<net::Listener*> listeners;
+};
+
+struct Server::Impl {
+  /// `backends`: the loops' system calls; empty: the kernel's, as many loops as the options say.
+  Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::Backend>> backends);
+  ~Impl();
+
+  Result<void> start();
+  Result<void> listen();
+  void drain();
+  void close_sockets_paced();
+  void stop_when_empty();
+
+  struct Endpoint {
+    std::string path;
+    ws::Handlers handlers;
+  };
+
+  ServerOptions options;
+  std::shared_ptr<Log> log;
+  http::Router router;
+  std::deque<Endpoint> endpoints;
+  server::HubGroup hubs;
+  ws::InflateBudget inflate_budget{ws::default_inflate_budget(0)};
+  std::unique_ptr<net::ReactorGroup> group;
+  std::vector<std::unique_ptr<ServerLoop>> loops;
+  std::shared_ptr<net::TlsContext> tls;
+  std::unique_ptr<Loop> first_loop;
+  std::string start_error;
+  int port = 0;
+  bool started = false;
+  std::atomic<bool> draining{false};
+};
+
+/// For code beside the server that is not a user's: tests over the in-memory backend.
+struct ServerAccess {
+  static Server::Impl& impl(Server& server) noexcept { return *server.impl_; }
+  static std::unique_ptr<Server> over(ServerOptions options, std::vector<std::unique_ptr<net::Backend>> backends);
+};
+
+}  // namespace duplex
