@@ -2,7 +2,6 @@
 #pragma once
 #include <cstdint>
 #include <memory>
-#include <vector>
 
 #include "core/buffer.h"
 #include "protocol/ws/error.h"
@@ -54,58 +53,28 @@ class Inflater {
 
   /// Where inflated bytes go and what bounds them.
   struct Sink {
-    Buffer& out;
-    std::size_t limit;                ///< bytes that `out` may hold; one more is `message_too_big`
-    InflateBudget* budget = nullptr;  ///< charged for what `out` takes; may be null
-    std::size_t* charged = nullptr;   ///< what was charged, for whoever gives it back
+    Buffer& out;            ///< nothing consumed from its front
+    std::size_t limit;      ///< bytes that `out` may hold; one more is `message_too_big`
+    InflateBudget* budget;  ///< charged for the memory of `out`; may be null
+    std::size_t& charged;   ///< what was charged so far, for whoever gives it back
   };
   /// Inflates the next piece of the current message.
-  Errc inflate(Sink sink, ConstBytes piece);
+  Errc inflate(const Sink& sink, ConstBytes input);
   /// The message ends here: feeds the four bytes that the sender left out.
-  Errc finish(Sink sink);
+  Errc finish(const Sink& sink);
   /// Forgets the messages before.
   void reset() noexcept;
 
   std::uint8_t window_bits() const noexcept { return window_bits_; }
 
  private:
-  Errc run(Sink sink, ConstBytes input);
+  Errc run(const Sink& sink, ConstBytes input);
   struct Delete {
     void operator()(z_stream_s*) const noexcept;
   };
   std::unique_ptr<z_stream_s, Delete> stream_;
   std::uint8_t window_bits_;
-};
-
-/// The zlib streams and scratch buffers of one loop, lent to whoever has a message in hand. Only a connection that
-/// agreed on context takeover keeps one of its own. One thread. Outlives the decoders that borrow from it.
-class DeflateContexts {
- public:
-  explicit DeflateContexts(InflateBudget* budget = nullptr) noexcept : budget_(budget) {}
-
-  /// A fresh-as-new inflater, from the shelf if there is one.
-  std::unique_ptr<Inflater> take_inflater(std::uint8_t window_bits);
-  void give_back(std::unique_ptr<Inflater> inflater) noexcept;
-
-  /// The shared compressor for these parameters, already reset. Borrowed until the next call.
-  Deflater& deflater(DeflateParameters parameters);
-  /// One message compressed without context: the bytes are borrowed until the next call.
-  ConstBytes compress(DeflateParameters parameters, ConstBytes message);
-  /// The same with the connection's own context.
-  ConstBytes compress(Deflater& own, ConstBytes message);
-
-  /// Buffers for inflated messages; large ones are not kept.
-  Buffer take_buffer() noexcept;
-  void give_back(Buffer buffer) noexcept;
-
-  InflateBudget* budget() const noexcept { return budget_; }
-
- private:
-  InflateBudget* budget_;
-  std::vector<std::unique_ptr<Inflater>> inflaters_;
-  std::vector<Deflater> deflaters_;
-  std::vector<Buffer> buffers_;
-  Buffer scratch_;
+  bool ended_ = false;  // the last block had BFINAL and nothing came after it
 };
 
 }  // namespace duplex::ws

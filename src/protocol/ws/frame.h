@@ -27,6 +27,7 @@ struct FrameHeader {
   Opcode opcode = Opcode::binary;  ///< may hold a reserved value after decoding
   std::uint64_t length = 0;        ///< bytes of payload
   std::optional<MaskKey> mask = {};
+  bool minimal = true;  ///< decoding: whether the length came in its shortest form
 
   friend bool operator==(const FrameHeader&, const FrameHeader&) = default;
 };

@@ -21,13 +21,17 @@ struct DecoderLimits {
   DeflateContexts* deflate = nullptr;      ///< the loop's; needed only where permessage-deflate may be agreed
 };
 
-/// A message or control frame.
+/// A message or control frame. Two are equal when they say the same.
 struct Incoming {
   enum Kind : std::uint8_t { text, binary, ping, pong, close };
   Kind kind = text;
   ConstBytes payload =
       {};  ///< borrowed until the decoder's next `next()` or `feed()`, and no longer than the fed bytes
   CloseFrame close_frame = {};  ///< of `close` only
+
+  friend bool operator==(const Incoming& a, const Incoming& b) noexcept {
+    return a.kind == b.kind && as_text(a.payload) == as_text(b.payload) && a.close_frame == b.close_frame;
+  }
 };
 
 /// Turns the bytes of one peer into messages (RFC 6455 sections 5 to 8, RFC 7692).
@@ -44,7 +48,6 @@ class MessageDecoder {
  public:
   MessageDecoder(Role role, const DecoderLimits& limits) noexcept;
   MessageDecoder(MessageDecoder&&) noexcept;
-  MessageDecoder& operator=(MessageDecoder&&) noexcept;
   ~MessageDecoder();
 
   /// The peer may compress, as agreed in the handshake. Call before the first `feed`; `limits.deflate` must be set.
@@ -80,6 +83,19 @@ class MessageDecoder {
  private:
   struct Work;
 
+  std::optional<FrameHeader> read_header();
+  void keep_header();
+  Errc check_start(std::byte first, std::byte second) const noexcept;
+  Errc check_message(const FrameHeader& header) const noexcept;
+  std::optional<Incoming> deliver_view(const FrameHeader& header) noexcept;
+  std::optional<Incoming> deliver_control(Opcode opcode, ConstBytes payload) noexcept;
+  void begin_frame(const FrameHeader& header);
+  std::optional<Incoming> continue_frame();
+  Errc take_plain(ConstBytes part);
+  Errc take_compressed(ConstBytes part, bool message_ends);
+  Work& work();
+  void end_message() noexcept;
+  void drop_work() noexcept;
   std::optional<Incoming> fail(Errc e) noexcept;
 
   const DecoderLimits* limits_;

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/ws/message_decoder.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/utf8.h"
+#include "protocol/ws/deflate_contexts.h"
+#include "protocol/ws/exact_growth.h"
+
+namespace duplex::ws {
+namespace {
+
+Incoming::Kind kind_of(Opcode opcode) noexcept {
+  switch (opcode) {
+    case Opcode::text:
+      return Incoming::text;
+    case Opcode::ping:
+      return Incoming::ping;
+    case Opcode::pong:
+      return Incoming::pong;
+    case Opcode::close:
+      return Incoming::close;
+    default:
+      return Incoming::binary;
+  }
+}
+
+bool is_reserved(Opcode opcode) noexcept { return (static_cast<unsigned>(opcode) & 7) > 2; }
+
+// "No limit" may be spelt SIZE_MAX: room for the arithmetic.
+std::size_t largest_message(const DecoderLimits& limits) noexcept {
+  return std::min(limits.max_message, std::size_t{1} << 60);
+}
+
+// Deflate makes hard data longer, by an eighth at most. More than this is made of blocks that say nothing.
+std::uint64_t max_compressed(std::size_t max_message) noexcept {
+  return std::uint64_t{max_message} + max_message / 8 + 256;
+}
+
+}  // namespace
+
+/// What is known of an unfinished message or frame.
+struct MessageDecoder::Work {
+  // The message.
+  Buffer message;  // its payload so far: unmasked, inflated
+  std::unique_ptr<Inflater> inflater;
+  std::size_t charged = 0;   // to the inflate budget
+  std::uint64_t length = 0;  // wire bytes of payload, by the headers read so far
+  std::uint64_t received = 0;
+  std::uint32_t fragments = 0;
+  std::uint32_t empty_in_a_row = 0;
+  Opcode opcode = Opcode::binary;
+  Utf8Validator utf8;
+  bool open = false;
+  bool compressed = false;
+
+  // The frame.
+  bool in_frame = false;
+  std::uint8_t header_bytes = 0;  // of a header that is not all there
+  std::uint8_t control_bytes = 0;
+  FrameHeader frame;
+  std::uint64_t frame_done = 0;
+  std::array<std::byte, max_frame_header> header;
+  std::array<std::byte, max_control_payload> control;
+
+  bool busy() const noexcept { return open || in_frame || header_bytes != 0; }
+};
+
+MessageDecoder::MessageDecoder(Role role, const DecoderLimits& limits) noexcept : limits_(&limits), role_(role) {}
+
+MessageDecoder::MessageDecoder(MessageDecoder&& o) noexcept
+    : limits_(o.limits_),
+      work_(std::move(o.work_)),
+      cursor_(std::exchange(o.cursor_, nullptr)),
+      left_(std::exchange(o.left_, 0)),
+      error_(o.error_),
+      role_(o.role_),
+      window_bits_(o.window_bits_),
+      takeover_(o.takeover_),
+      closed_(o.closed_),
+      delivered_(o.delivered_) {}
+
+MessageDecoder::~MessageDecoder() { drop_work(); }
+
+void MessageDecoder::enable_deflate(const DeflateAgreement& agreement) noexcept {
+  const bool from_client = role_ == Role::server;
+  window_bits_ = from_client ? agreement.client_max_window_bits : agreement.server_max_window_bits;
+  takeover_ = !(from_client ? agreement.client_no_context_takeover : agreement.server_no_context_takeover);
+}
+
+void MessageDecoder::feed(Bytes bytes) noexcept {
+  if (delivered_) end_message();
+  cursor_ = bytes.data();
+  left_ = static_cast<std::uint32_t>(bytes.size());
+}
+
+Bytes MessageDecoder::take_rest() noexcept { return {std::exchange(cursor_, nullptr), std::exchange(left_, 0)}; }
+
+std::optional<Errc> MessageDecoder::error() const noexcept {
+  return error_ == Errc::ok ? std::nullopt : std::optional(error_);
+}
+
+bool MessageDecoder::mid_message() const noexcept { return work_ && work_->busy(); }
+std::uint64_t MessageDecoder::received() const noexcept {
+  return mid_message() ? work_->received + work_->header_bytes + work_->control_bytes : 0;
+}
+std::size_t MessageDecoder::buffered() const noexcept { return work_ ? sizeof(Work) + work_->message.capacity() : 0; }
+
+std::optional<Incoming> MessageDecoder::next() {
+  if (delivered_) end_message();
+  while (error_ == Errc::ok && !closed_) {
+    if (work_ && work_->in_frame) {
+      if (left_ == 0 && work_->frame_done != work_->frame.length) return std::nullopt;
+      if (auto incoming = continue_frame()) return incoming;
+      continue;
+    }
+    const std::optional<FrameHeader> header = read_header();
+    if (!header) break;
+    if (const Errc e = check_message(*header); e != Errc::ok) {
+      error_ = e;
+      break;
+    }
+    const bool whole = header->length <= left_;
+    const bool view = whole && header->fin && header->opcode != Opcode::continuation && header->rsv == 0;
+    if (!view) {
+      begin_frame(*header);
+    } else if (auto incoming = deliver_view(*header)) {
+      return incoming;
+    }
+  }
+  // Nothing more to deliver: an error, a close frame, or all bytes are used.
+  if (error_ != Errc::ok || closed_) {
+    take_rest();
+    drop_work();
+  } else if (work_ && !work_->busy() && !work_->inflater) {
+    work_.reset();
+  }
+  return std::nullopt;
+}
+
+std::optional<FrameHeader> MessageDecoder::read_header() {
+  std::byte* at = cursor_;
+  std::size_t have = left_;
+  std::size_t kept = work_ ? work_->header_bytes : 0;
+  if (kept != 0) {
+    // The header straddles two feeds: complete it where it is kept.
+    Work& w = *work_;
+    std::size_t size = kept >= 2 ? header_size_on_wire(w.header[1]) : 2;
+    while (kept < size && left_ != 0) {
+      w.header[kept++] = *cursor_++;
+      --left_;
+      if (kept == 2) size = header_size_on_wire(w.header[1]);
+    }
+    w.header_bytes = static_cast<std::uint8_t>(kept);
+    at = w.header.data();
+    have = kept;
+  }
+  if (have >= 2) {
+    if (const Errc e = check_start(at[0], at[1]); e != Errc::ok) {
+      error_ = e;
+      return std::nullopt;
+    }
+  }
+  const std::optional<FrameHeader> header = decode_header({at, have});
+  if (!header) {
+    if (kept == 0 && have != 0) keep_header();
+    return std::nullopt;
+  }
+  if (kept != 0) {
+    work_->header_bytes = 0;
+  } else {
+    const std::size_t size = header_size_on_wire(at[1]);
+    cursor_ += size;
+    left_ -= static_cast<std::uint32_t>(size);
+  }
+  return header;
+}
+
+void MessageDecoder::keep_header() {
+  Work& w = work();
+  w.header_bytes = static_cast<std::uint8_t>(left_);
+  std::copy_n(cursor_, left_, w.header.data());
+  cursor_ += left_;
+  left_ = 0;
+}
+
+// What the first two bytes of a header tell (RFC 6455 sections 5.1, 5.2, 5.4 and 5.5).
+Errc MessageDecoder::check_start(std::byte first, std::byte second) const noexcept {
+  const auto opcode = static_cast<Opcode>(first & std::byte{15});
+  const bool fin = (first & std::byte{0x80}) != std::byte{0};
+  const auto rsv = static_cast<unsigned>(first) >> 4 & 7;
+  const bool masked = (second & std::byte{0x80}) != std::byte{0};
+  const auto length = static_cast<unsigned>(second) & 127;
+  const bool open = work_ && work_->open;
+
+  if (is_reserved(opcode)) return Errc::reserved_opcode;
+  if (rsv != 0) {
+    // RFC 7692 section 6.1: RSV1 on the first frame of a data message only.
+    const bool begins = opcode == Opcode::text || opcode == Opcode::binary;
+    if (rsv != rsv_compressed || window_bits_ == 0 || !begins) return Errc::reserved_bits;
+  }
+  if (role_ == Role::server && !masked) return Errc::unmasked_frame;
+  if (role_ == Role::client && masked) return Errc::masked_frame;
+  if (is_control(opcode)) {
+    if (!fin) return Errc::fragmented_control;
+    if (length > max_control_payload) return Errc::control_frame_too_long;
+  } else if (opcode == Opcode::continuation) {
+    if (!open) return Errc::unexpected_continuation;
+  } else if (open) {
+    return Errc::unfinished_message;
+  }
+  return Errc::ok;
+}
+
+// What the whole header tells, before any of the payload is looked at or room is made for it.
+Errc MessageDecoder::check_message(const FrameHeader& header) const noexcept {
+  if (!header.minimal) return Errc::length_not_minimal;
+  if (header.length >> 63 != 0) return Errc::length_out_of_range;
+  if (is_control(header.opcode)) return Errc::ok;
+
+  const Work* w = work_ && work_->open ? work_.get() : nullptr;
+  const bool compressed = w ? w->compressed : header.rsv != 0;
+  const std::size_t max_message = largest_message(*limits_);
+  const std::uint64_t limit = compressed ? max_compressed(max_message) : max_message;
+  const std::uint64_t before = w ? w->length : 0;
+  if (header.length > limit - before) return Errc::message_too_big;
+  if ((w ? w->fragments : 0) >= limits_->max_fragments) return Errc::too_many_fragments;
+  const bool fragmented = w || !header.fin;
+  if (fragmented && header.length == 0 && (w ? w->empty_in_a_row : 0) >= limits_->max_empty_fragments) {
+    return Errc::too_many_empty_fragments;
+  }
+  return Errc::ok;
+}
+
+std::optional<Incoming> MessageDecoder::deliver_view(const FrameHeader& header) noexcept {
+  const Bytes payload{cursor_, static_cast<std::size_t>(header.length)};
+  cursor_ += payload.size();
+  left_ -= static_cast<std::uint32_t>(payload.size());
+  if (header.mask) apply_mask(payload, *header.mask);
+  if (is_control(header.opcode)) return deliver_control(header.opcode, payload);
+  if (header.opcode == Opcode::text && !is_valid_utf8(payload)) return fail(Errc::invalid_utf8);
+  return Incoming{kind_of(header.opcode), payload, {}};
+}
+
+std::optional<Incoming> MessageDecoder::deliver_control(Opcode opcode, ConstBytes payload) noexcept {
+  Incoming incoming{kind_of(opcode), payload, {}};
+  if (opcode != Opcode::close) return incoming;
+  if (payload.size() == 1) return fail(Errc::invalid_close_payload);
+  if (payload.size() >= 2) {
+    incoming.close_frame = {load_be16(payload.data()), as_text(payload.subspan(2))};
+    if (!is_valid_close_code(incoming.close_frame.code)) return fail(Errc::invalid_close_code);
+    if (!is_valid_utf8(payload.subspan(2))) return fail(Errc::invalid_close_reason);
+  }
+  closed_ = true;
+  return incoming;
+}
+
+void MessageDecoder::begin_frame(const FrameHeader& header) {
+  Work& w = work();
+  w.in_frame = true;
+  w.frame = header;
+  w.frame_done = 0;
+  w.control_bytes = 0;
+  if (is_control(header.opcode)) return;
+
+  if (!w.open) {
+    w.open = true;
+    w.opcode = header.opcode;
+    w.compressed = header.rsv != 0;
+    w.utf8 = {};
+    w.length = w.received = w.fragments = w.empty_in_a_row = 0;
+    if (w.compressed) {
+      if (!w.inflater) w.inflater = limits_->deflate->take_inflater(window_bits_);
+      w.message = limits_->deflate->take_buffer();
+    }
+  }
+  w.length += header.length;
+  w.received += header_size(header.length, header.mask.has_value());
+  ++w.fragments;
+  w.empty_in_a_row = header.length == 0 ? w.empty_in_a_row + 1 : 0;
+}
+
+std::optional<Incoming> MessageDecoder::continue_frame() {
+  Work& w = *work_;
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(left_, w.frame.length - w.frame_done));
+  const Bytes part{cursor_, n};
+  cursor_ += n;
+  left_ -= static_cast<std::uint32_t>(n);
+  if (w.frame.mask) apply_mask(part, *w.frame.mask, w.frame_done);
+  w.frame_done += n;
+  const bool frame_ends = w.frame_done == w.frame.length;
+
+  if (is_control(w.frame.opcode)) {
+    std::copy_n(part.data(), n, w.control.data() + w.control_bytes);
+    w.control_bytes = static_cast<std::uint8_t>(w.control_bytes + n);
+    if (!frame_ends) return std::nullopt;
+    w.in_frame = false;
+    return deliver_control(w.frame.opcode, ConstBytes(w.control).first(std::exchange(w.control_bytes, 0)));
+  }
+
+  w.received += n;
+  const bool message_ends = frame_ends && w.frame.fin;
+  if (const Errc e = w.compressed ? take_compressed(part, message_ends) : take_plain(part); e != Errc::ok)
+    return fail(e);
+  if (frame_ends) w.in_frame = false;
+  if (!message_ends) return std::nullopt;
+  if (w.opcode == Opcode::text && !w.utf8.complete()) return fail(Errc::invalid_utf8);
+  w.open = false;
+  delivered_ = true;
+  return Incoming{kind_of(w.opcode), w.message.bytes(), {}};
+}
+
+Errc MessageDecoder::take_plain(ConstBytes part) {
+  Work& w = *work_;
+  if (w.opcode == Opcode::text && !w.utf8.feed(part)) return Errc::invalid_utf8;
+  const std::size_t needed = w.message.size() + part.size();
+  if (needed > w.message.capacity()) {
+    // What the header declares is not room that was earned: at most 64 KiB ahead, or as much again as has come.
+    const std::uint64_t declared = needed + (w.frame.length - w.frame_done);
+    std::uint64_t room = std::min<std::uint64_t>(declared, needed + std::max(needed, 64_KiB));
+    if (!w.frame.fin) room = std::max<std::uint64_t>(room, needed + needed / 2);  // many small fragments
+    grow_exactly(w.message, static_cast<std::size_t>(room));
+  }
+  w.message.append(part);
+  return Errc::ok;
+}
+
+Errc MessageDecoder::take_compressed(ConstBytes part, bool message_ends) {
+  Work& w = *work_;
+  const std::size_t before = w.message.size();
+  const Inflater::Sink sink{w.message, largest_message(*limits_), limits_->deflate->budget(), w.charged};
+  Errc e = w.inflater->inflate(sink, part);
+  // A compressed message of no bytes at all is taken for an empty one, as other receivers do.
+  if (e == Errc::ok && message_ends && w.length != 0) e = w.inflater->finish(sink);
+  if (e == Errc::ok && w.opcode == Opcode::text && !w.utf8.feed(w.message.bytes().subspan(before)))
+    e = Errc::invalid_utf8;
+  return e;
+}
+
+MessageDecoder::Work& MessageDecoder::work() {
+  if (!work_) work_ = std::make_unique<Work>();
+  return *work_;
+}
+
+// The payload in `work_` was handed out and is no longer borrowed.
+void MessageDecoder::end_message() noexcept {
+  delivered_ = false;
+  Work& w = *work_;
+  if (!w.compressed) {
+    w.message.release();
+    return;
+  }
+  DeflateContexts& contexts = *limits_->deflate;
+  if (contexts.budget() != nullptr) contexts.budget()->give_back(std::exchange(w.charged, 0));
+  contexts.give_back(std::exchange(w.message, Buffer()));
+  if (!takeover_) contexts.give_back(std::move(w.inflater));
+}
+
+void MessageDecoder::drop_work() noexcept {
+  if (!work_) return;
+  DeflateContexts* contexts = limits_->deflate;
+  if (contexts != nullptr) {
+    if (contexts->budget() != nullptr) contexts->budget()->give_back(work_->charged);
+    if (work_->inflater) contexts->give_back(std::move(work_->inflater));
+  }
+  work_.reset();
+  delivered_ = false;
+}
+
+std::optional<Incoming> MessageDecoder::fail(Errc e) noexcept {
+  error_ = e;
+  return std::nullopt;
+}
+
+}  // namespace duplex::ws
