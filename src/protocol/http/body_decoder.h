@@ -67,7 +67,6 @@ class BodyDecoder {
   BodyStep fail(Errc error) noexcept;
   Errc step(unsigned char c, const BodyLimits& limits) noexcept;
   Errc size_digit(unsigned char c, const BodyLimits& limits) noexcept;
-  Errc size_end(unsigned char c) noexcept;
   Errc trailer(unsigned char c, const BodyLimits& limits) noexcept;
 
   std::uint64_t remaining_ = 0;  // bytes of the body, or of the chunk

@@ -23,4 +23,7 @@ struct Framing {
 /// Without Content-Length and Transfer-Encoding the answer is `none`.
 Errc framing_of(const Headers& headers, int minor_version, Framing& framing) noexcept;
 
+/// RFC 9112 §9.3: HTTP/1.1 keeps the connection unless it says `close`; HTTP/1.0 only if it says `keep-alive`.
+bool keeps_alive(const Headers& headers, int minor_version) noexcept;
+
 }  // namespace duplex::http

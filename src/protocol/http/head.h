@@ -44,8 +44,6 @@ struct Head {
 class HeadParser {
  public:
   HeadStep parse(ConstBytes buffered, const HeadLimits& limits, Head& head);
-  /// True once a byte of the head has been seen: end of file is then an error, and the head deadline applies.
-  bool has_begun() const noexcept { return scanner_.has_begun(); }
   void reset() noexcept { scanner_ = {}; }
 
  private:

@@ -36,9 +36,9 @@ class LineScanner {
   /// The next line of `buffered`. Each line must end in CR LF; its end must lie within the limits.
   Line next(std::string_view buffered, const HeadLimits& limits) noexcept;
 
-  bool has_begun() const noexcept { return searched_ != 0; }
-  bool at_start() const noexcept { return line_ == 0; }
+  /// Where the current line begins.
   std::size_t position() const noexcept { return line_; }
+  /// Complete lines so far.
   std::uint32_t lines() const noexcept { return lines_; }
   /// Passes over one empty line before the first one (RFC 9112 §2.2).
   void skip_empty_line() noexcept { line_ = searched_ = 2; }

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/http/token.h"
+
+#include <array>
+#include <cstdint>
+#include <utility>
+
+#include "core/bytes.h"
+
+namespace duplex::http {
+namespace {
+
+constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+constexpr std::array<bool, 256> token_chars = [] {
+  std::array<bool, 256> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+bool is_value_char(char c) noexcept {
+  const auto u = static_cast<unsigned char>(c);
+  return (u >= 0x20 && u != 0x7f) || u == '\t';
+}
+
+/// The element before the first `separator` outside quotes; takes it and the separator off `rest`.
+std::string_view take_element(std::string_view& rest, char separator) noexcept {
+  bool quoted = false;
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    const char c = rest[i];
+    if (quoted) {
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
+    } else if (c == '"') {
+      quoted = true;
+    } else if (c == separator) {
+      const auto element = rest.substr(0, i);
+      rest.remove_prefix(i + 1);
+      return element;
+    }
+  }
+  return std::exchange(rest, {});
+}
+
+/// RFC 9110 §12.4.2: 0 to 1 with at most three decimals; true if it is above 0.
+bool is_positive_weight(std::string_view q) noexcept {
+  if (q.empty() || q.size() > 5 || (q[0] != '0' && q[0] != '1') || (q.size() > 1 && q[1] != '.')) return false;
+  bool positive = q[0] == '1';
+  for (char c : q.substr(q.size() > 1 ? 2 : 1)) {
+    if (c < '0' || c > '9') return false;
+    positive = positive || c != '0';
+  }
+  return positive;
+}
+
+}  // namespace
+
+bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
+
+bool is_token(std::string_view text) noexcept {
+  for (char c : text) {
+    if (!is_token_char(c)) return false;
+  }
+  return !text.empty();
+}
+
+bool is_field_value(std::string_view text) noexcept {
+  constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  for (; end - p >= 8; p += 8) {
+    const auto word = load_native<std::uint64_t>(p);
+    const auto del = word ^ (ones * 0x7f);
+    const bool suspect = (((word - ones * 0x20) & ~word) | ((del - ones) & ~del)) & high;
+    if (!suspect) continue;
+    for (int i = 0; i < 8; ++i) {
+      if (!is_value_char(p[i])) return false;  // HTAB is suspect as well, but allowed
+    }
+  }
+  for (; p != end; ++p) {
+    if (!is_value_char(*p)) return false;
+  }
+  return true;
+}
+
+bool equals_ignore_case(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  return true;
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::optional<std::string_view> ListCursor::next() noexcept {
+  while (!rest_.empty()) {
+    if (const auto element = trim(take_element(rest_, ',')); !element.empty()) return element;
+  }
+  return std::nullopt;
+}
+
+bool has_token(std::string_view list, std::string_view token) noexcept {
+  ListCursor elements(list);
+  while (const auto element = elements.next()) {
+    if (equals_ignore_case(*element, token)) return true;
+  }
+  return false;
+}
+
+std::string_view media_type(std::string_view content_type) noexcept {
+  return trim(content_type.substr(0, content_type.find(';')));
+}
+
+std::optional<std::string_view> parameter(std::string_view value, std::string_view name) noexcept {
+  take_element(value, ';');
+  while (!value.empty()) {
+    const auto pair = trim(take_element(value, ';'));
+    const auto equals = pair.find('=');
+    if (equals == pair.npos || !equals_ignore_case(trim(pair.substr(0, equals)), name)) continue;
+    auto found = trim(pair.substr(equals + 1));
+    if (found.size() >= 2 && found.front() == '"' && found.back() == '"') found = found.substr(1, found.size() - 2);
+    return found;
+  }
+  return std::nullopt;
+}
+
+bool accepts_encoding(std::string_view accept_encoding, std::string_view coding) noexcept {
+  bool by_wildcard = false;
+  ListCursor elements(accept_encoding);
+  while (const auto element = elements.next()) {
+    const auto name = media_type(*element);
+    const bool exact = equals_ignore_case(name, coding);
+    if (!exact && name != "*") continue;
+    const auto weight = parameter(*element, "q");
+    const bool accepted = !weight || is_positive_weight(*weight);
+    if (exact) return accepted;
+    by_wildcard = accepted;
+  }
+  return by_wildcard;
+}
+
+}  // namespace duplex::http
