@@ -33,7 +33,12 @@ std::string Compressor::operator()(std::string_view message) {
   return out;
 }
 
-Decompressor::Decompressor(int window_bits, bool takeover) : stream_(new z_stream_s{}), takeover_(takeover) {
+// zlib looks at the window only for what is no longer in the output, so the output is a quarter of the window: a
+// distance that reaches beyond both is then refused, instead of being served from a buffer that happens to be large.
+Decompressor::Decompressor(int window_bits, bool takeover)
+    : stream_(new z_stream_s{}),
+      chunk_(std::size_t{1} << (window_bits == 15 ? 16 : window_bits - 2), '\0'),
+      takeover_(takeover) {
   inflateInit2(stream_.get(), -window_bits);
 }
 
@@ -42,19 +47,18 @@ Decompressor::~Decompressor() { inflateEnd(stream_.get()); }
 std::optional<std::string> Decompressor::operator()(std::string message) {
   message += sync_tail;
   std::string out;
-  char chunk[65536];
   stream_->next_in = input(message);
   stream_->avail_in = static_cast<uInt>(message.size());
   do {
-    stream_->next_out = reinterpret_cast<Bytef*>(chunk);
-    stream_->avail_out = sizeof chunk;
+    stream_->next_out = reinterpret_cast<Bytef*>(chunk_.data());
+    stream_->avail_out = static_cast<uInt>(chunk_.size());
     auto r = ::inflate(stream_.get(), Z_SYNC_FLUSH);
     if (r == Z_STREAM_END) {
       inflateReset(stream_.get());  // a final block ends the stream, not the message (RFC 7692 §7.2.3.4)
     } else if (r != Z_OK && r != Z_BUF_ERROR) {
       return std::nullopt;
     }
-    out.append(chunk, sizeof chunk - stream_->avail_out);
+    out.append(chunk_, 0, chunk_.size() - stream_->avail_out);
     if (r == Z_BUF_ERROR) break;
   } while (stream_->avail_in > 0 || stream_->avail_out == 0);
   if (!takeover_) inflateReset(stream_.get());

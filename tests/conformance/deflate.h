@@ -31,6 +31,7 @@ class Decompressor {
 
  private:
   std::unique_ptr<z_stream_s> stream_;
+  std::string chunk_;
   bool takeover_;
 };
 
