@@ -15,9 +15,11 @@ const pages = [
 ];
 
 // Each page's html names its sources ("main.js", "main.css"); the built page names what they became.
-async function write_pages(outputs) {
+async function writePages(outputs) {
+  const sprite = await readFile(join(root, "shared/sprite.svg"), "utf8");
   for (const page of pages) {
     let html = await readFile(join(root, page.source, "index.html"), "utf8");
+    html = html.replace("<!-- shared/sprite.svg -->", sprite.trim());
     for (const [path, output] of Object.entries(outputs)) {
       if (!output.entryPoint || dirname(output.entryPoint) !== page.source) continue;
       const name = basename(output.entryPoint);
@@ -46,7 +48,7 @@ const options = {
   logLevel: "warning",
   plugins: [{
     name: "pages",
-    setup: (b) => b.onEnd(({ metafile, errors }) => (errors.length ? undefined : write_pages(metafile.outputs))),
+    setup: (b) => b.onEnd(({ metafile, errors }) => (errors.length ? undefined : writePages(metafile.outputs))),
   }],
 };
 
