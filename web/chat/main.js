@@ -132,9 +132,10 @@ function enter(name, names, activeName) {
   box.focus();
 }
 
-function setPill(state, text) {
+function setPill(state, text, extra = "") {
   $("pill").dataset.state = state;
   $("pill-text").textContent = text;
+  $("pill-extra").textContent = extra;
 }
 
 function setBanner(text, tone = "bad", button = false) {
@@ -145,7 +146,7 @@ function setBanner(text, tone = "bad", button = false) {
 }
 
 function online() {
-  setPill("online", `Online · ${socket.io.engine.transport.name}`);
+  setPill("online", "Online", `· ${socket.io.engine.transport.name}`);
 }
 
 socket.on("connect", () => {

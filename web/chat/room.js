@@ -60,7 +60,7 @@ export class Room {
   }
 
   tellTyping() {
-    if (this.typing.shouldTell()) this.#socket.volatile.emit("typing", this.name);
+    if (this.#socket.connected && this.#synced && this.typing.shouldTell()) this.#socket.volatile.emit("typing", this.name);
   }
 
   said(message) {

@@ -24,6 +24,7 @@ let room = "";
 let unconfirmed = [];  // {text, item, state}: ours, not yet seen coming back
 let wasOnline = false;
 let countdown = 0;
+let why = "";
 
 function roomUrl() {
   const url = new URL("/room", location.href);
@@ -49,10 +50,11 @@ function enter(name, roomName) {
   people.set([]);
   unconfirmed = [];
   wasOnline = false;
+  why = "";
   connection = new Connection(roomUrl());
   connection.addEventListener("state", ({ detail }) => showState(detail));
   connection.addEventListener("message", ({ detail }) => receive(detail.value));
-  connection.addEventListener("latency", ({ detail }) => { $("pill-text").textContent = `Online · ${wire.latency(detail.ms)}`; });
+  connection.addEventListener("latency", ({ detail }) => { $("pill-extra").textContent = `· ${wire.latency(detail.ms)}`; });
   connection.addEventListener("traffic", ({ detail }) => wire.traffic(detail.direction));
   showState({ state: connection.state });
   box.focus();
@@ -77,6 +79,7 @@ function showState({ state, code, retryAt }) {
   clearInterval(countdown);
   $("pill").dataset.state = state;
   $("pill-text").textContent = names[state];
+  $("pill-extra").textContent = "";
   if (state === "online") {
     wire.forget();
     return;  // the welcome takes the banner away
@@ -89,7 +92,8 @@ function showState({ state, code, retryAt }) {
   for (const message of unconfirmed) {
     if (message.state === "sending") fail(message);  // it may or may not have arrived: only the writer can decide
   }
-  const why = code === 1001 || code === 1012 ? "The server is restarting." : wasOnline ? "The connection is gone." : "The server does not answer.";
+  // The first loss knows why; the failed tries that follow only know that nobody answers.
+  why ||= code === 1001 || code === 1012 ? "The server is restarting." : wasOnline ? "The connection is gone." : "The server does not answer.";
   const tell = () => {
     const seconds = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
     $("banner-text").textContent = `${why} Trying again ${seconds > 1 ? `in ${seconds} s` : "now"}. What you write is kept.`;
@@ -111,6 +115,7 @@ function welcomed({ names: there }) {
     if (wasOnline) log.note("You were away for a moment; what was said meanwhile is not kept here.");
   }
   wasOnline = true;
+  why = "";
   for (const message of unconfirmed) if (message.state === "waiting") deliver(message);
 }
 

@@ -55,6 +55,7 @@ export function drawer(panel, button, scrim) {
   };
   button.addEventListener("click", () => set(!panel.classList.contains("open")));
   scrim.addEventListener("click", () => set(false));
+  panel.querySelector(".drawer-close").addEventListener("click", () => set(false));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || !panel.classList.contains("open")) return;
     set(false);
