@@ -1,0 +1,62 @@
+# Thin: every target is tools/bootstrap, then the CMake preset of that name.
+JOBS ?= $(shell nproc)
+FUZZ_SECONDS ?= 120
+WERROR ?= OFF
+ARGS ?=
+CONFIGURE = cmake -DDUPLEX_WERROR=$(WERROR)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+serve: ready pages ## build, start and print a URL (ARGS="--port 8080" is passed on)
+	@$(CONFIGURE) --preset release
+	@cmake --build --preset release --target duplex -j $(JOBS)
+	@exec build/release/bin/duplex serve $(ARGS)
+
+test: release-tests ## build everything and run every test
+	@tools/test release
+
+conformance: release-tests ## all 517 WebSocket behaviours in full, on every backend; writes the table into docs/
+	@tools/conformance
+
+bench: ready-test ## micro-benchmarks
+	@$(CONFIGURE) --preset release -DDUPLEX_BENCH=ON
+	@cmake --build --preset release -j $(JOBS)
+	@set -e; for bench in build/release/bin/*_bench; do echo "== $$bench"; $$bench; done
+
+asan: ready-test ## unit and behaviour tests under AddressSanitizer and UBSan
+	@$(CONFIGURE) --preset asan
+	@cmake --build --preset asan -j $(JOBS)
+	@tools/test asan
+
+tsan: ready-test ## unit and behaviour tests under ThreadSanitizer
+	@$(CONFIGURE) --preset tsan
+	@cmake --build --preset tsan -j $(JOBS)
+	@tools/test tsan
+
+fuzz: ready-test ## each fuzz target for FUZZ_SECONDS (120), from its corpus
+	@$(CONFIGURE) --preset fuzz
+	@cmake --build --preset fuzz -j $(JOBS)
+	@tools/fuzz $(FUZZ_SECONDS)
+
+soak: release-tests ## the load that runs for hours
+	@tools/soak
+
+format: ready-test ## clang-format over every C++ file
+	@git ls-files '*.h' '*.cpp' | xargs clang-format -i
+
+ready:
+	@tools/bootstrap
+
+ready-test:
+	@tools/bootstrap test
+
+pages: ready
+	@npm run --silent --prefix web build
+
+release-tests: ready-test pages
+	@$(CONFIGURE) --preset release
+	@cmake --build --preset release -j $(JOBS)
+
+.PHONY: help serve test conformance bench asan tsan fuzz soak format ready ready-test pages release-tests
+.DEFAULT_GOAL := help
