@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "app/serve.h"
+
+#include <duplex/duplex.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "app/log_output.h"
+#include "app/room_chat.h"
+#include "app/web_folder.h"
+
+namespace duplex::app {
+namespace {
+
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  int port = 3000;
+  int threads = 1;
+  std::string cert, key, web, log_level = "info";
+};
+
+int serve(const ServeOptions& options) {
+  LogOutput log(options.log_level);
+  Server server({.port = options.port,
+                 .host = options.host,
+                 .threads = options.threads,
+                 .tls = {.cert_file = options.cert, .key_file = options.key},
+                 .log = log.sink(),
+                 .log_level = log.level()});
+  RoomChat rooms;
+  rooms.serve(server, "/room");
+  server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
+  server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
+
+  const std::string pages = options.web.empty() ? find_web_folder() : options.web;
+  if (pages.empty()) log.warn("the pages were not found: build them with `npm run build` in web/, or name their folder with --web");
+  else server.files("/", {.root = pages});
+
+  if (const auto started = server.start(); !started) {
+    log.error(server.start_error());
+    return 2;
+  }
+  std::cout << "listening on " << server.url() << std::endl;
+  return run(server);
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app, int& exit_code) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* verb = app.add_subcommand("serve", "Serve the demo pages, a WebSocket room chat at /room and an echo at /echo");
+  verb->add_option("--host", options->host, "Address to listen on: an IP address, localhost, or unix:/path")
+      ->envname("HOST")
+      ->capture_default_str();
+  verb->add_option("--port", options->port, "Port to listen on; 0 lets the system choose")
+      ->envname("PORT")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  verb->add_option("--threads", options->threads, "Event loops; 0 is one a core")
+      ->envname("DUPLEX_THREADS")
+      ->check(CLI::Range(0, 256))
+      ->capture_default_str();
+  CLI::Option* cert = verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
+  CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")->envname("DUPLEX_KEY");
+  cert->needs(key);
+  key->needs(cert);
+  verb->add_option("--web", options->web, "Folder of the pages")->envname("DUPLEX_WEB");
+  verb->add_option("--log-level", options->log_level, "debug, info, warning or error")
+      ->envname("DUPLEX_LOG_LEVEL")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
+      ->capture_default_str();
+  verb->callback([options, &exit_code] { exit_code = serve(*options); });
+}
+
+}  // namespace duplex::app
