@@ -9,7 +9,7 @@ namespace duplex::net {
 
 /// Where to listen or connect: an IPv4 or IPv6 address with a port, or a unix socket's path.
 struct Address {
-  enum class Kind : unsigned char { none, v4, v6, unix_path };
+  enum class Kind : unsigned char { none, v4, v6, unix_path, localhost };
   Kind kind = Kind::none;
   std::string host;  ///< numeric, or the path of a unix socket
   int port = 0;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <chrono>
+#include <vector>
+
 #include "core/buffer.h"
 #include "net/local_block.h"
+
+struct iovec;
 
 namespace duplex::net {
 
@@ -22,8 +27,13 @@ struct Dropped {
 /// Taken from the loop's pool when something is written and given back when it is empty: an idle stream has none.
 class Outbox {
  public:
-  std::size_t bytes() const noexcept;     ///< waiting, not yet given to the kernel
-  std::size_t entries() const noexcept;
+  Outbox() = default;
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+  ~Outbox() { clear(); }
+
+  std::size_t bytes() const noexcept { return bytes_; }  ///< waiting, not yet given to the kernel
+  std::size_t entries() const noexcept { return live_; }
   bool empty() const noexcept { return bytes() == 0; }
 
   /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a key is its own run.
@@ -35,6 +45,46 @@ class Outbox {
   Dropped drop_oldest_to(std::size_t limit);
   /// Drops the waiting, unpinned entry of this key, if there is one: its successor is about to be appended.
   Dropped drop_key(std::uint64_t key);
+
+  // -- for the loop --------------------------------------------------------------------------------------------------
+  /// Names the oldest bytes, at most `limit` of them and as many pieces as fit; small pieces that lie apart are copied into `scratch`.
+  /// Borrowed until the outbox changes.
+  struct Gathered {
+    std::size_t pieces = 0;
+    std::size_t bytes = 0;
+  };
+  Gathered gather(std::span<iovec> pieces, Bytes scratch, std::size_t limit) const;
+  /// The first `bytes` have left.
+  void sent(std::size_t bytes);
+  /// Forgets everything; keeps a little memory for the next stream.
+  void clear();
+
+  std::uint32_t write_timer = 0;                            ///< the loop's: no progress
+  std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's
+
+ private:
+  struct Entry {
+    Buffer inline_bytes;
+    LocalBlock* block = nullptr;  // null: inline bytes
+    std::size_t done = 0;         // of the block
+    std::uint64_t key = 0;
+    bool droppable = false;
+    bool pinned = false;  // its first byte has left
+    bool dropped = false;
+
+    ConstBytes waiting() const noexcept { return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes(); }
+    bool may_drop() const noexcept { return !dropped && !pinned && (droppable || key != 0); }
+    bool open() const noexcept { return block == nullptr && !dropped && !droppable && key == 0; }
+  };
+  Entry& at(std::size_t i) noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
+  const Entry& at(std::size_t i) const noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
+  Entry& push(EntryOptions options);
+  void drop(Entry& entry, Dropped& dropped);
+  void pop();
+  void compact();
+
+  std::vector<Entry> ring_;  // a power of two; entries keep their buffers when they are popped
+  std::size_t head_ = 0, count_ = 0, live_ = 0, bytes_ = 0;
 };
 
 }  // namespace duplex::net

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <duplex/function.h>
 #include <duplex/log.h>
 
+#include "core/timer_wheel.h"
 #include "net/listener.h"
 #include "net/stream.h"
+
+namespace duplex {
+class Inbox;
+class Log;
+}  // namespace duplex
 
 namespace duplex::net {
 
 class Backend;
+struct Event;
 
 struct ReactorOptions {
   std::size_t read_buffer = 512 * 1024;        ///< bytes read at once; one buffer a loop, however many streams
@@ -21,6 +31,8 @@ struct ReactorOptions {
   std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks the loop for longer is named in the log
   std::chrono::milliseconds write_timeout{20'000};  ///< no progress for this long ends the stream
   int max_connections = 0;                     ///< 0: the descriptor limit less 64
+  std::shared_ptr<Log> log = {};               ///< empty: one of its own, to standard error
+  std::shared_ptr<std::atomic<int>> connections = {};  ///< counted against the maximum; shared by the loops of a group
 };
 
 using TimerId = std::uint64_t;
@@ -35,10 +47,10 @@ class Reactor {
   Reactor& operator=(const Reactor&) = delete;
 
   int slot() const noexcept;
-  bool on_this_thread() const noexcept;      ///< Any thread.
+  bool on_this_thread() const noexcept { return current() == this; }  ///< Any thread.
   /// Loop time: monotonic, read once a turn; stands still while the process was stopped or a handler blocked for more than 2 s,
   /// so that a pause causes no mass of false timeouts (robustness R14).
-  std::chrono::steady_clock::time_point now() const noexcept;
+  std::chrono::steady_clock::time_point now() const noexcept { return now_; }
 
   void post(Function<void()> fn);            ///< Any thread. Runs on the loop, in order per posting thread.
   /// Posts to the loop of this slot; false if there is none (any more). Any thread.
@@ -57,15 +69,110 @@ class Reactor {
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
-  std::size_t streams() const noexcept;      ///< open ones
+  std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
+  /// Calls `f(stream)` for each open stream.
+  template <class F>
+  void for_each_stream(F&& f) {
+    slab_.for_each([&](Stream& stream, std::uint32_t) {
+      if (!stream.dead_) f(stream);
+    });
+  }
 
   /// What the loop is doing now, for the stall detector: a string that outlives the loop or the handler. Costs one store.
-  void doing(const char* what) noexcept;
+  void doing(const char* what) noexcept { doing_.store(what, std::memory_order_relaxed); }
+  /// What it does, and since when on the backend's clock; nothing while it waits. Any thread.
+  struct Activity {
+    const char* what = nullptr;
+    std::chrono::nanoseconds since{0};
+  };
+  Activity activity() const noexcept;
   void log(LogLevel level, std::string_view component, std::string_view text);
 
   void run();                                ///< turns until `stop`
   void stop();                               ///< Any thread.
   void turn();                               ///< waits for events once and handles them
+  bool stopping() const noexcept { return stop_.load(std::memory_order_relaxed); }
+
+ private:
+  friend class Stream;
+  friend class Listener;
+  using TimePoint = std::chrono::steady_clock::time_point;
+  static constexpr std::size_t gather_size = 64 * 1024;
+  enum class TimerKind : std::uint64_t { deadline, write, function, handshake };
+
+  // -- the parts of a turn (reactor.cpp)
+  void wait();
+  void tell_time(std::chrono::nanoseconds expected);
+  void dispatch(const Event& event);
+  void read_ready_streams();
+  void expire_timers();
+  void run_end_of_turn();
+  void flush_written_streams();
+  void release_closed_streams();
+  bool has_work() const noexcept;
+  TimerWheel::Tick tick(TimePoint at) const noexcept;
+  std::uint32_t arm(std::chrono::nanoseconds delay, TimerKind kind, std::uint64_t payload);
+
+  // -- reading (stream_reading.cpp)
+  void read(Stream& stream);
+  void received(Stream& stream, Bytes bytes);
+  void hand_over(Stream& stream, Bytes bytes);
+  void read_again(Stream& stream);
+  void put_aside(Stream& stream, ConstBytes rest);
+  void end_of_input(Stream& stream);
+
+  // -- writing (stream_writing.cpp)
+  Outbox& outbox_of(Stream& stream);
+  void give_back_outbox(Stream& stream);
+  void written(Stream& stream);
+  void note_fill(Stream& stream);
+  void flush(Stream& stream);
+  bool flush_plain(Stream& stream);
+  void send_failed(Stream& stream, int error);
+  void progress(Stream& stream);
+  void retry_later(Stream& stream);
+  void write_timed_out(Stream& stream);
+
+  // -- opening and closing (reactor.cpp, listener.cpp)
+  Stream* open(int descriptor);
+  void kill(Stream& stream, CloseCause cause, bool reset = false);
+  void finish_close(Stream& stream);
+  void set_deadline(Stream& stream, std::chrono::milliseconds delay);
+  void clear_deadline(Stream& stream) noexcept;
+  Result<void> open_socket(Listener& listener, Address address);
+  void accept(Listener& listener, std::size_t socket);
+  bool accept_one(Listener& listener, Listener::Socket& socket);
+  void pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay);
+  void close_listener(Listener& listener, bool drain);
+  Buffer* take_buffer();
+  void give_back(Buffer* buffer) noexcept;
+
+  std::unique_ptr<Backend> backend_;
+  ReactorOptions options_;
+  Inbox* inbox_;
+  std::atomic<bool> stop_{false};
+
+  TimePoint started_, clock_, now_;  // clock_ is the backend's, now_ loop time
+  TimerWheel timers_;
+  std::vector<Function<void()>> functions_;       // of `after`
+  std::vector<std::uint32_t> free_functions_;
+  std::vector<Function<void()>> end_of_turn_, end_of_turn_now_;
+
+  Slab<Stream> slab_;
+  std::vector<std::uint64_t> ready_, ready_now_;  // to be read from again: handle bits
+  std::vector<Stream*> written_, written_now_;    // to be flushed
+  std::vector<std::uint64_t> retry_;              // the kernel had no memory
+  std::vector<Stream*> drained_, closed_;
+  std::vector<std::unique_ptr<Listener>> listeners_;
+
+  std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
+  Buffer* handing_ = nullptr;                     // the aside that on_bytes is looking at
+  LocalBlockPool blocks_;
+  std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare
+  std::vector<std::unique_ptr<Buffer>> buffers_;   // spare
+
+  std::atomic<const char*> doing_{"the loop"};
+  std::atomic<std::int64_t> busy_since_{0};
 };
 
 }  // namespace duplex::net

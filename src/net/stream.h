@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <chrono>
+#include <type_traits>
 
 #include "core/buffer.h"
+#include "core/slab.h"
 #include "net/address.h"
+#include "net/detached_stream.h"
 #include "net/outbox.h"
 #include "net/stream_owner.h"
 
@@ -12,10 +15,6 @@ namespace duplex::net {
 class Reactor;
 class TlsSession;
 
-/// What is left of a stream that moves to another loop: its descriptor, its TLS state and the bytes that were read and not yet used.
-/// Nothing may be waiting in its outbox. Move-only; closes the descriptor if nobody adopts it.
-class DetachedStream;
-
 /// One connected byte pipe (TCP, unix, TLS over either, or in memory), on one loop. Small when idle: it holds no buffers.
 /// Created by the loop (accept, connect, adopt) and freed at the end of a turn after `on_closed`. One loop's thread.
 class Stream {
@@ -23,15 +22,16 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  Reactor& reactor() const noexcept;
+  Reactor& reactor() const noexcept { return reactor_; }
   /// 64 bits that name this stream: loop, generation, slot. See `Reactor::find`.
   std::uint64_t handle_bits() const noexcept;
-  StreamOwner* owner() const noexcept;
-  void set_owner(StreamOwner* owner) noexcept;
+  StreamOwner* owner() const noexcept { return owner_; }
+  void set_owner(StreamOwner* owner) noexcept { owner_ = owner; }
 
   // -- sending: queued, and written once at the end of the turn ------------------------------------------------------
   /// Appends what `encode(Buffer&)` writes. Ignored when closing.
   template <class Encode>
+    requires std::is_invocable_v<Encode&, Buffer&>
   void write(Encode&& encode, EntryOptions options = {}) {
     Buffer* run = begin_write(options);
     if (run == nullptr) return;
@@ -45,9 +45,9 @@ class Stream {
   /// Otherwise the same as writing both. `payload` is borrowed until this returns.
   void write_now(ConstBytes header, ConstBytes payload);
   /// Waiting bytes that the kernel has not taken.
-  std::size_t buffered() const noexcept;
+  std::size_t buffered() const noexcept { return outbox_ == nullptr ? 0 : outbox_->bytes(); }
   /// The queue itself, or null when nothing waits: for policies that drop and conflate.
-  Outbox* outbox() noexcept;
+  Outbox* outbox() noexcept { return outbox_; }
   /// `on_drain` is called when the outbox has been above this many bytes and has come down to half of it. Default 256 KiB (per loop option).
 
   // -- reading -------------------------------------------------------------------------------------------------------
@@ -61,9 +61,13 @@ class Stream {
   void shutdown_write();
   /// Closes once everything queued has gone out. Nothing more is read or accepted for writing.
   void close();
+  /// Like `close`, for a peer that may still be sending: FIN after everything queued, then what arrives is thrown away for at most
+  /// a second, or unread input would make the kernel send RST, and the peer might never see our last words. Takes the deadline timer.
+  void close_lingering();
   /// Closes at once; what is queued is lost. With `reset`, TCP sends RST.
   void abort(bool reset = false);
-  bool is_closing() const noexcept;
+  /// True from close, close_lingering or abort on.
+  bool is_closing() const noexcept { return closing_ || dead_; }
 
   // -- time ----------------------------------------------------------------------------------------------------------
   /// One timer a stream: calls `on_deadline` once, `delay` from now, within 1/64 of the delay or 10 ms. A new one replaces the old.
@@ -72,17 +76,48 @@ class Stream {
 
   // -- who is there --------------------------------------------------------------------------------------------------
   Address peer() const;
-  bool is_tls() const noexcept;
-  TlsSession* tls() const noexcept;
+  bool is_tls() const noexcept { return tls_ != nullptr; }
+  TlsSession* tls() const noexcept { return tls_; }
 
   /// Takes the stream from this loop, to be adopted by another. The owner hears nothing more; this object dies at the end of the turn.
   DetachedStream detach(ConstBytes unread);
 
  private:
   friend class Reactor;
-  Stream() = default;
+  friend class duplex::Slab<Stream>;
+  Stream(Reactor& reactor, int descriptor) noexcept : reactor_(reactor), descriptor_(descriptor) {}
+  ~Stream() = default;
   Buffer* begin_write(EntryOptions options);
   void end_write(std::size_t bytes);
+  bool wants_input() const noexcept { return !dead_ && !read_done_ && !paused_ && !held_ && (!closing_ || lingering_); }
+
+  Reactor& reactor_;
+  StreamOwner* owner_ = nullptr;
+  Outbox* outbox_ = nullptr;    // from the loop's pool, while something waits
+  TlsSession* tls_ = nullptr;   // owned
+  Buffer* aside_ = nullptr;     // from the loop's pool, while something was put aside
+  int descriptor_;
+  std::uint32_t slot_ = 0;
+  std::uint32_t deadline_ = 0;  // the wheel's timer, or 0
+
+  bool in_written_ : 1 = false;      // is in the loop's list of those to flush
+  bool in_ready_ : 1 = false;        // is in the loop's list of those to read again
+  bool blocked_ : 1 = false;         // the kernel takes no more: an event will tell
+  bool slow_ : 1 = false;            // was above the soft limit: owes its owner on_drain
+  bool paused_ : 1 = false;          // reading, by the owner
+  bool held_ : 1 = false;            // reading, because too much waits to leave
+  bool more_to_read_ : 1 = false;    // an edge came, and not everything was read
+  bool peer_ended_ : 1 = false;      // the kernel said so: the end is to be read after what is left
+  bool read_done_ : 1 = false;       // the end was read
+  bool fin_wanted_ : 1 = false;
+  bool fin_sent_ : 1 = false;
+  bool closing_ : 1 = false;
+  bool lingering_ : 1 = false;
+  bool handshaking_ : 1 = false;     // TLS
+  bool dead_ : 1 = false;            // is in the loop's list of those to release
+  CloseCause cause_ : 3 = CloseCause::local;
 };
+
+static_assert(sizeof(Stream) <= 64, "an idle connection is small");
 
 }  // namespace duplex::net

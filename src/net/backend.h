@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <span>
+
+#include "core/bytes.h"
+#include "net/address.h"
+
+struct iovec;
+
+namespace duplex::net {
+
+struct ListenOptions;
+
+/// What happened to a descriptor. Streams are told once per change (edge-triggered), listeners as long as somebody waits.
+struct Event {
+  std::uint64_t token = 0;
+  bool readable = false;
+  bool writable = false;
+  bool ended = false;   ///< the peer has finished sending: read until the end, a short read is not the last
+  bool failed = false;
+};
+
+/// The outcome of one call: bytes, or an errno. A read of no bytes without an error is the end.
+struct Io {
+  std::size_t bytes = 0;
+  int error = 0;
+};
+
+/// The system calls of a loop, and the waiting for them: the kernel through epoll, or memory for tests. One virtual call per
+/// system call, none per message. One loop's thread.
+class Backend {
+ public:
+  using TimePoint = std::chrono::steady_clock::time_point;
+  virtual ~Backend() = default;
+
+  virtual TimePoint now() noexcept = 0;
+  /// Sleeps until something happens, at most `timeout` (negative: for ever). Borrowed until the next wait.
+  virtual std::span<const Event> wait(std::chrono::milliseconds timeout) = 0;
+  /// A descriptor that wakes the loop when another thread writes to it.
+  virtual void wake_through(int descriptor) = 0;
+
+  /// A listening descriptor; `address.port` becomes the port that was chosen.
+  virtual Result<int> listen(Address& address, const ListenOptions& options) = 0;
+  /// A connected descriptor in `bytes`, or an errno.
+  virtual Io accept(int listener) = 0;
+  virtual bool watch_listener(int listener, std::uint64_t token) = 0;
+  virtual void ignore_listener(int listener) = 0;
+
+  virtual bool watch(int descriptor, std::uint64_t token) = 0;
+  virtual void unwatch(int descriptor) = 0;
+  virtual Io read(int descriptor, Bytes into) = 0;
+  virtual Io send(int descriptor, std::span<const iovec> pieces) = 0;
+  virtual void shutdown_write(int descriptor) = 0;
+  virtual void close(int descriptor, bool reset) = 0;
+  virtual Address peer(int descriptor) = 0;
+  /// Whether descriptors are the kernel's: then a detached one may be closed, or adopted by another loop.
+  virtual bool of_kernel() const noexcept = 0;
+};
+
+}  // namespace duplex::net

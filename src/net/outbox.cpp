@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+#include "net/outbox.h"
+
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace duplex::net {
+namespace {
+
+constexpr std::size_t small_piece = 512;            // copying less than this costs less than a piece of its own
+constexpr std::size_t kept_buffer = 64 * 1024;  // the first entry's buffer is kept for the next run up to here,
+constexpr std::size_t kept_small = 1024;        // another entry's up to here
+constexpr std::size_t kept_entries = 64;
+
+}  // namespace
+
+Buffer& Outbox::inline_run(EntryOptions options) {
+  if (!options.droppable && options.key == 0 && count_ != 0) {
+    Entry& last = at(count_ - 1);
+    if (last.open()) return last.inline_bytes;
+  }
+  return push(options).inline_bytes;
+}
+
+void Outbox::appended(std::size_t bytes) { bytes_ += bytes; }
+
+void Outbox::append(LocalBlock& block, EntryOptions options) {
+  block.retain();
+  push(options).block = &block;
+  bytes_ += block.bytes().size();
+}
+
+Outbox::Entry& Outbox::push(EntryOptions options) {
+  if (count_ == ring_.size()) {
+    if (count_ > 8 && live_ < count_ / 2) {
+      compact();
+    } else {
+      std::vector<Entry> larger(std::max<std::size_t>(8, ring_.size() * 2));
+      for (std::size_t i = 0; i < count_; ++i) larger[i] = std::move(at(i));
+      ring_ = std::move(larger);
+      head_ = 0;
+    }
+  }
+  Entry& entry = at(count_++);
+  entry.key = options.key;
+  entry.droppable = options.droppable;
+  ++live_;
+  return entry;
+}
+
+Dropped Outbox::drop_oldest_to(std::size_t limit) {
+  Dropped dropped;
+  for (std::size_t i = 0; i < count_ && bytes_ > limit; ++i) {
+    if (at(i).may_drop()) drop(at(i), dropped);
+  }
+  return dropped;
+}
+
+Dropped Outbox::drop_key(std::uint64_t key) {
+  Dropped dropped;
+  for (std::size_t i = count_; i-- > 0;) {
+    if (at(i).key != key || !at(i).may_drop()) continue;
+    drop(at(i), dropped);
+    break;  // there is never more than one
+  }
+  return dropped;
+}
+
+void Outbox::drop(Entry& entry, Dropped& dropped) {
+  const std::size_t size = entry.waiting().size();
+  ++dropped.entries;
+  dropped.bytes += size;
+  bytes_ -= size;
+  --live_;
+  entry.dropped = true;
+  if (entry.block != nullptr) std::exchange(entry.block, nullptr)->release();
+  entry.inline_bytes.clear();
+}
+
+// Moves what lives to the front, so that a queue behind a pinned entry does not fill with what was dropped.
+void Outbox::compact() {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < count_; ++i) {
+    if (at(i).dropped) continue;
+    if (kept != i) std::swap(at(kept), at(i));
+    ++kept;
+  }
+  for (std::size_t i = kept; i < count_; ++i) at(i).dropped = false;
+  count_ = kept;
+}
+
+Outbox::Gathered Outbox::gather(std::span<iovec> pieces, Bytes scratch, std::size_t limit) const {
+  Gathered g;
+  std::size_t copied = 0;
+  std::size_t run = 0;  // where the last piece begins in scratch, if it lies there
+  bool in_scratch = false;
+  for (std::size_t i = 0; i < count_ && g.bytes < limit; ++i) {
+    ConstBytes waiting = at(i).waiting();
+    if (waiting.empty()) continue;
+    waiting = waiting.first(std::min(waiting.size(), limit - g.bytes));
+    const bool alone = g.bytes == 0 && live_ == 1;
+    if (!alone && waiting.size() <= small_piece && scratch.size() - copied >= waiting.size()) {
+      if (!in_scratch) {
+        if (g.pieces == pieces.size()) break;
+        run = copied;
+        pieces[g.pieces++] = {scratch.data() + run, 0};
+        in_scratch = true;
+      }
+      std::memcpy(scratch.data() + copied, waiting.data(), waiting.size());
+      copied += waiting.size();
+      pieces[g.pieces - 1].iov_len = copied - run;
+    } else {
+      if (g.pieces == pieces.size()) break;
+      pieces[g.pieces++] = {const_cast<std::byte*>(waiting.data()), waiting.size()};
+      in_scratch = false;
+    }
+    g.bytes += waiting.size();
+  }
+  return g;
+}
+
+void Outbox::sent(std::size_t bytes) {
+  bytes_ -= bytes;
+  while (count_ != 0) {
+    Entry& first = at(0);
+    const std::size_t size = first.waiting().size();
+    if (size > bytes) {
+      if (bytes == 0) return;
+      first.pinned = true;
+      if (first.block != nullptr) first.done += bytes;
+      else first.inline_bytes.consume(bytes);
+      return;
+    }
+    bytes -= size;
+    pop();
+  }
+}
+
+void Outbox::pop() {
+  Entry& first = at(0);
+  if (!first.dropped) --live_;
+  if (first.block != nullptr) std::exchange(first.block, nullptr)->release();
+  if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small)) first.inline_bytes.release();
+  else first.inline_bytes.clear();
+  first.done = 0;
+  first.pinned = first.dropped = false;
+  head_ = (head_ + 1) & (ring_.size() - 1);
+  if (--count_ == 0) head_ = 0;
+}
+
+void Outbox::clear() {
+  while (count_ != 0) pop();
+  bytes_ = 0;
+  if (ring_.size() > kept_entries) ring_ = std::vector<Entry>();
+}
+
+}  // namespace duplex::net

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: MIT
+#include "net/reactor.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <bit>
+#include <string>
+
+#include "core/inbox.h"
+#include "core/log.h"
+#include "net/backend.h"
+#include "net/tokens.h"
+
+namespace duplex::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto stall = 2s;     // longer than this and it is not the peers who are late
+constexpr auto longest_wait = 2000ms;  // with timers armed: so that a stopped process is noticed as such
+constexpr std::size_t padding = 64;  // after the read buffer: vectorised parsers read past the end
+
+thread_local Reactor* current_reactor = nullptr;
+
+struct MakeCurrent {
+  explicit MakeCurrent(Reactor* reactor) : before(std::exchange(current_reactor, reactor)) {}
+  ~MakeCurrent() { current_reactor = before; }
+  MakeCurrent(const MakeCurrent&) = delete;
+  MakeCurrent& operator=(const MakeCurrent&) = delete;
+  Reactor* before;
+};
+
+int descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, INT32_MAX));
+}
+
+}  // namespace
+
+Reactor* Reactor::current() noexcept { return current_reactor; }
+
+Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
+    : backend_(std::move(backend)),
+      options_(std::move(options)),
+      inbox_(Inbox::claim()),
+      read_buffer_(new std::byte[options_.read_buffer + padding]),
+      gather_buffer_(new std::byte[gather_size]) {
+  if (options_.max_connections == 0) options_.max_connections = std::max(1, descriptor_limit() - 64);
+  if (!options_.log) options_.log = std::make_shared<Log>();
+  if (!options_.connections) options_.connections = std::make_shared<std::atomic<int>>(0);
+  started_ = clock_ = now_ = backend_->now();
+  if (inbox_ != nullptr) backend_->wake_through(inbox_->wake_descriptor());
+  else log(LogLevel::error, "net", "there are more than 256 loops: this one hears nothing from other threads");
+}
+
+Reactor::~Reactor() {
+  const MakeCurrent here(this);
+  for (auto& listener : listeners_) close_listener(*listener, false);
+  slab_.for_each([this](Stream& stream, std::uint32_t) { kill(stream, CloseCause::aborted); });
+  release_closed_streams();
+  if (inbox_ != nullptr) inbox_->release();
+}
+
+int Reactor::slot() const noexcept { return inbox_ != nullptr ? inbox_->slot() : -1; }
+
+void Reactor::post(Function<void()> fn) { Inbox::post(slot(), std::move(fn)); }
+bool Reactor::post_to(int slot, Function<void()> fn) { return Inbox::post(slot, std::move(fn)); }
+
+void Reactor::stop() {
+  stop_.store(true);
+  post([] {});  // wakes it
+}
+
+void Reactor::run() {
+  const MakeCurrent here(this);
+  while (!stop_.load(std::memory_order_relaxed)) turn();
+}
+
+// -- a turn ----------------------------------------------------------------------------------------------------------
+
+void Reactor::turn() {
+  const MakeCurrent here(this);
+  wait();
+  read_ready_streams();
+  if (inbox_ != nullptr) inbox_->drain();
+  expire_timers();
+  run_end_of_turn();
+  flush_written_streams();
+  release_closed_streams();
+  tell_time(0ns);
+}
+
+bool Reactor::has_work() const noexcept {
+  return !ready_.empty() || !written_.empty() || !closed_.empty() || !end_of_turn_.empty() || stop_.load(std::memory_order_relaxed);
+}
+
+void Reactor::wait() {
+  auto timeout = -1ms;
+  const TimerWheel::Tick next = timers_.next();
+  if (next != TimerWheel::never) {
+    const auto until = started_ + std::chrono::milliseconds(next) - now_;
+    timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(until), 0ms, longest_wait);
+  }
+  if (has_work()) timeout = 0ms;
+  if (timeout != 0ms && inbox_ != nullptr && !inbox_->may_sleep()) timeout = 0ms;
+  busy_since_.store(0, std::memory_order_relaxed);
+  const auto events = backend_->wait(timeout);
+  if (inbox_ != nullptr) inbox_->woken();
+  tell_time(timeout < 0ms ? std::chrono::nanoseconds::max() : timeout);
+  doing("the loop");
+  busy_since_.store(clock_.time_since_epoch().count(), std::memory_order_relaxed);
+  for (const Event& event : events) dispatch(event);
+}
+
+// `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP, a paused
+// machine, a handler that blocked): loop time stands still over it.
+void Reactor::tell_time(std::chrono::nanoseconds expected) {
+  const TimePoint before = std::exchange(clock_, backend_->now());
+  const auto passed = clock_ - before;
+  if (expected == std::chrono::nanoseconds::max() || passed <= expected + stall) now_ += passed;
+}
+
+void Reactor::dispatch(const Event& event) {
+  if (token::is_listener(event.token)) {
+    Listener& listener = *listeners_[token::listener(event.token)];
+    if (!listener.closed_) accept(listener, token::socket(event.token));
+    return;
+  }
+  // An event of a stream that an earlier event of this batch has closed finds nothing.
+  Stream* stream = find(event.token);
+  if (stream == nullptr) return;
+  if (event.ended) stream->peer_ended_ = true;
+  if (event.readable) {
+    stream->more_to_read_ = true;
+    read(*stream);
+  }
+  if (event.failed && !stream->dead_ && !stream->wants_input()) return kill(*stream, CloseCause::reset);
+  if (event.writable && stream->blocked_) {
+    stream->blocked_ = false;
+    written(*stream);
+  }
+}
+
+void Reactor::read_ready_streams() {
+  if (ready_.empty()) return;
+  ready_now_.swap(ready_);
+  for (const std::uint64_t bits : ready_now_) {
+    Stream* stream = find(bits);
+    if (stream == nullptr) continue;
+    stream->in_ready_ = false;
+    if (stream->aside_ != nullptr && stream->wants_input()) {
+      Buffer* aside = std::exchange(stream->aside_, nullptr);
+      aside->prepare(padding);
+      handing_ = aside;
+      hand_over(*stream, aside->bytes());
+      if (handing_ != nullptr) give_back(std::exchange(handing_, nullptr));
+    }
+    if (stream->more_to_read_) read(*stream);
+  }
+  ready_now_.clear();
+}
+
+void Reactor::run_end_of_turn() {
+  if (end_of_turn_.empty()) return;
+  end_of_turn_now_.swap(end_of_turn_);
+  for (auto& fn : end_of_turn_now_) fn();
+  end_of_turn_now_.clear();
+}
+
+void Reactor::at_end_of_turn(Function<void()> fn) { end_of_turn_.push_back(std::move(fn)); }
+
+Reactor::Activity Reactor::activity() const noexcept {
+  const auto since = busy_since_.load(std::memory_order_relaxed);
+  if (since == 0) return {};
+  return {doing_.load(std::memory_order_relaxed), std::chrono::nanoseconds(since)};
+}
+
+void Reactor::log(LogLevel level, std::string_view component, std::string_view text) { options_.log->write(level, component, text); }
+
+// -- timers ----------------------------------------------------------------------------------------------------------
+
+TimerWheel::Tick Reactor::tick(TimePoint at) const noexcept {
+  return static_cast<TimerWheel::Tick>(std::chrono::floor<std::chrono::milliseconds>(at - started_).count());
+}
+
+std::uint32_t Reactor::arm(std::chrono::nanoseconds delay, TimerKind kind, std::uint64_t payload) {
+  return timers_.add(tick(now_ + std::max(delay, 0ns) + 999'999ns), token::kind(static_cast<std::uint64_t>(kind)) | payload);
+}
+
+void Reactor::set_deadline(Stream& stream, std::chrono::milliseconds delay) {
+  // Rounded up to a 64th of the delay: deadlines of many streams share a tick, and setting the same one again costs nothing.
+  const auto coarse = std::max<TimerWheel::Tick>(8, std::bit_floor(static_cast<TimerWheel::Tick>(std::max(delay, 0ms).count()) / 64));
+  const TimerWheel::Tick when = (tick(now_ + std::max(delay, 0ms) + 999'999ns) + coarse - 1) & ~(coarse - 1);
+  if (stream.deadline_ != 0) {
+    if (timers_.when(stream.deadline_) == when) return;
+    timers_.cancel(stream.deadline_);
+  }
+  stream.deadline_ = timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | token::of(stream.handle_bits()));
+}
+
+void Reactor::clear_deadline(Stream& stream) noexcept {
+  if (stream.deadline_ != 0) timers_.cancel(std::exchange(stream.deadline_, 0));
+}
+
+TimerId Reactor::after(std::chrono::milliseconds delay, Function<void()> fn) {
+  std::uint32_t index;
+  if (free_functions_.empty()) {
+    index = static_cast<std::uint32_t>(functions_.size());
+    functions_.push_back(std::move(fn));
+  } else {
+    index = free_functions_.back();
+    free_functions_.pop_back();
+    functions_[index] = std::move(fn);
+  }
+  return timers_.stamp(arm(delay, TimerKind::function, index));
+}
+
+void Reactor::cancel(TimerId id) {
+  if (const auto payload = timers_.cancel_stamped(id)) {
+    const auto index = static_cast<std::uint32_t>(*payload);
+    free_functions_.push_back(index);
+    // Destroyed last: what it owns may use the loop as it goes.
+    const Function<void()> gone = std::move(functions_[index]);
+  }
+}
+
+void Reactor::expire_timers() {
+  timers_.expire(tick(now_), [this](std::uint64_t payload) {
+    const auto kind = static_cast<TimerKind>(token::kind_of(payload));
+    if (kind == TimerKind::function) {
+      const auto index = static_cast<std::uint32_t>(payload);
+      Function<void()> fn = std::move(functions_[index]);
+      free_functions_.push_back(index);
+      return fn();
+    }
+    Stream* stream = slab_.find(token::slot(payload), token::generation(payload));
+    if (stream == nullptr || stream->dead_) return;
+    if (kind == TimerKind::write) return write_timed_out(*stream);
+    stream->deadline_ = 0;
+    if (stream->lingering_) return kill(*stream, CloseCause::local);
+    if (stream->owner_ != nullptr) stream->owner_->on_deadline();
+  });
+}
+
+// -- streams ---------------------------------------------------------------------------------------------------------
+
+Stream* Reactor::find(std::uint64_t handle_bits) noexcept {
+  if (token::loop(handle_bits) != (static_cast<std::uint64_t>(slot()) & 0xff)) return nullptr;
+  Stream* stream = slab_.find(token::slot(handle_bits), token::generation(handle_bits));
+  return stream == nullptr || stream->dead_ ? nullptr : stream;
+}
+
+LocalBlock& Reactor::hold(SharedBytes bytes) { return blocks_.take(std::move(bytes)); }
+
+Stream* Reactor::open(int descriptor) {
+  const std::uint32_t slot = slab_.create(*this, descriptor);
+  Stream& stream = *slab_.at(slot);
+  stream.slot_ = slot;
+  if (!backend_->watch(descriptor, stream.handle_bits())) {
+    slab_.destroy(slot);
+    backend_->close(descriptor, false);
+    log(LogLevel::error, "net", "the kernel will not watch another connection");
+    return nullptr;
+  }
+  options_.connections->fetch_add(1, std::memory_order_relaxed);
+  return &stream;
+}
+
+Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
+  const std::uint32_t slot = slab_.create(*this, std::exchange(detached.descriptor_, -1));
+  Stream& stream = *slab_.at(slot);
+  stream.slot_ = slot;
+  stream.owner_ = &owner;
+  stream.peer_ended_ = detached.peer_ended_;
+  options_.connections->fetch_add(1, std::memory_order_relaxed);
+  if (!backend_->watch(stream.descriptor_, stream.handle_bits())) kill(stream, CloseCause::aborted);
+  else if (!detached.unread_.empty()) put_aside(stream, detached.unread_.bytes());
+  return stream;
+}
+
+void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
+  if (stream.dead_) return;
+  stream.dead_ = true;
+  stream.cause_ = cause;
+  clear_deadline(stream);
+  if (stream.outbox_ != nullptr) give_back_outbox(stream);
+  if (stream.aside_ != nullptr) give_back(std::exchange(stream.aside_, nullptr));
+  if (stream.descriptor_ >= 0) backend_->close(std::exchange(stream.descriptor_, -1), reset);
+  options_.connections->fetch_sub(1, std::memory_order_relaxed);
+  closed_.push_back(&stream);
+}
+
+void Reactor::release_closed_streams() {
+  if (closed_.empty()) return;
+  // on_closed may close others: they are released in the same round.
+  for (std::size_t i = 0; i < closed_.size(); ++i) {
+    Stream* stream = closed_[i];
+    if (StreamOwner* owner = std::exchange(stream->owner_, nullptr)) owner->on_closed(stream->cause_);
+  }
+  // A list may still name them: what they are named by must outlive it.
+  std::erase_if(written_, [](const Stream* stream) { return stream->dead_; });
+  for (Stream* stream : closed_) slab_.destroy(stream->slot_);
+  closed_.clear();
+}
+
+Buffer* Reactor::take_buffer() {
+  if (buffers_.empty()) return new Buffer;
+  Buffer* buffer = buffers_.back().release();
+  buffers_.pop_back();
+  return buffer;
+}
+
+void Reactor::give_back(Buffer* buffer) noexcept {
+  constexpr std::size_t kept = 64, kept_size = 64 * 1024;
+  std::unique_ptr<Buffer> owned(buffer);
+  if (buffers_.size() >= kept) return;
+  if (owned->capacity() > kept_size) owned->release();
+  else owned->clear();
+  buffers_.push_back(std::move(owned));
+}
+
+}  // namespace duplex::net

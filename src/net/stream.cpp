@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "net/stream.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "net/backend.h"
+#include "net/reactor.h"
+#include "net/tokens.h"
+
+namespace duplex::net {
+
+std::uint64_t Stream::handle_bits() const noexcept {
+  return token::stream(static_cast<std::uint64_t>(reactor_.slot()) & 0xff, reactor_.slab_.generation(slot_), slot_);
+}
+
+// -- reading ---------------------------------------------------------------------------------------------------------
+
+void Stream::pause_reading() noexcept { paused_ = true; }
+
+void Stream::resume_reading() noexcept {
+  if (!paused_) return;
+  paused_ = false;
+  reactor_.read_again(*this);
+}
+
+void Stream::put_aside(ConstBytes rest) { reactor_.put_aside(*this, rest); }
+
+// -- ending ----------------------------------------------------------------------------------------------------------
+
+void Stream::shutdown_write() {
+  if (dead_ || closing_) return;
+  fin_wanted_ = true;
+  reactor_.written(*this);
+}
+
+void Stream::close() {
+  if (is_closing()) return;
+  closing_ = true;
+  reactor_.written(*this);
+}
+
+void Stream::close_lingering() {
+  if (is_closing()) return;
+  if (read_done_) return close();  // nothing can arrive any more
+  closing_ = lingering_ = fin_wanted_ = true;
+  if (aside_ != nullptr) reactor_.give_back(std::exchange(aside_, nullptr));
+  paused_ = held_ = false;
+  reactor_.clear_deadline(*this);
+  reactor_.written(*this);
+  reactor_.read_again(*this);
+}
+
+void Stream::abort(bool reset) { reactor_.kill(*this, CloseCause::aborted, reset); }
+
+// -- time ------------------------------------------------------------------------------------------------------------
+
+void Stream::set_deadline(std::chrono::milliseconds delay) {
+  if (!dead_ && !lingering_) reactor_.set_deadline(*this, delay);
+}
+void Stream::clear_deadline() noexcept {
+  if (!dead_ && !lingering_) reactor_.clear_deadline(*this);
+}
+
+// -- who is there ----------------------------------------------------------------------------------------------------
+
+Address Stream::peer() const { return descriptor_ >= 0 ? reactor_.backend_->peer(descriptor_) : Address{}; }
+
+DetachedStream Stream::detach(ConstBytes unread) {
+  DetachedStream detached;
+  if (dead_) return detached;
+  detached.of_kernel_ = reactor_.backend_->of_kernel();
+  detached.peer_ended_ = peer_ended_;
+  detached.tls_ = std::exchange(tls_, nullptr);
+  detached.unread_.append(unread);
+  if (aside_ != nullptr) detached.unread_.append(std::as_const(*aside_).bytes());
+  detached.descriptor_ = std::exchange(descriptor_, -1);
+  reactor_.backend_->unwatch(detached.descriptor_);
+  owner_ = nullptr;
+  reactor_.kill(*this, CloseCause::local);
+  return detached;
+}
+
+DetachedStream::DetachedStream(DetachedStream&& o) noexcept
+    : descriptor_(std::exchange(o.descriptor_, -1)),
+      of_kernel_(o.of_kernel_),
+      peer_ended_(o.peer_ended_),
+      tls_(std::exchange(o.tls_, nullptr)),
+      unread_(std::move(o.unread_)) {}
+
+DetachedStream& DetachedStream::operator=(DetachedStream&& o) noexcept {
+  std::swap(descriptor_, o.descriptor_);
+  std::swap(of_kernel_, o.of_kernel_);
+  std::swap(peer_ended_, o.peer_ended_);
+  std::swap(tls_, o.tls_);
+  std::swap(unread_, o.unread_);
+  return *this;
+}
+
+DetachedStream::~DetachedStream() {
+  if (descriptor_ >= 0 && of_kernel_) ::close(descriptor_);
+}
+
+}  // namespace duplex::net

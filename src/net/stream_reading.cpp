@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+// How bytes rise: from the backend into the loop's one buffer, and from there to the stream's owner.
+#include <cerrno>
+
+#include "net/backend.h"
+#include "net/reactor.h"
+
+namespace duplex::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What one stream may take of a turn; then the next one has its turn, and this one goes on in the next (an edge does not come twice).
+constexpr std::size_t fair_bytes = 1024 * 1024;
+constexpr auto fair_time = 5ms;
+
+}  // namespace
+
+void Reactor::read(Stream& stream) {
+  std::size_t total = 0;
+  const TimePoint begun = clock_;
+  const Bytes room{read_buffer_.get(), options_.read_buffer};
+  for (;;) {
+    if (!stream.wants_input() || stream.aside_ != nullptr) return;
+    const Io got = backend_->read(stream.descriptor_, room);
+    if (got.error == EINTR) continue;
+    if (got.error == EAGAIN || got.error == EWOULDBLOCK) {
+      stream.more_to_read_ = false;
+      return;
+    }
+    if (got.error != 0) return kill(stream, stream.lingering_ && stream.fin_sent_ ? CloseCause::local : CloseCause::reset);
+    if (got.bytes == 0) {
+      stream.more_to_read_ = false;
+      return end_of_input(stream);
+    }
+    // A short read took everything; if more comes, so does another edge. The end comes with an edge of its own, too, unless it
+    // has been announced already.
+    const bool all = got.bytes < room.size() && !stream.peer_ended_;
+    if (all) stream.more_to_read_ = false;
+    received(stream, room.first(got.bytes));
+    if (all) return;
+    total += got.bytes;
+    if (total >= fair_bytes || (total > room.size() && backend_->now() - begun >= fair_time)) return read_again(stream);
+  }
+}
+
+void Reactor::received(Stream& stream, Bytes bytes) {
+  if (stream.lingering_) return;
+  hand_over(stream, bytes);
+}
+
+void Reactor::hand_over(Stream& stream, Bytes bytes) {
+  if (stream.owner_ != nullptr) stream.owner_->on_bytes(bytes);
+}
+
+void Reactor::end_of_input(Stream& stream) {
+  stream.read_done_ = true;
+  if (stream.lingering_) return finish_close(stream);
+  if (!stream.is_closing() && stream.owner_ != nullptr) stream.owner_->on_end();
+}
+
+void Reactor::read_again(Stream& stream) {
+  if (stream.dead_ || stream.in_ready_) return;
+  stream.in_ready_ = true;
+  stream.more_to_read_ = true;
+  ready_.push_back(stream.handle_bits());
+}
+
+void Reactor::put_aside(Stream& stream, ConstBytes rest) {
+  if (stream.is_closing() || rest.empty()) return;
+  // The end of what was put aside before, and is being looked at now, stays where it is.
+  if (handing_ != nullptr && rest.data() + rest.size() == handing_->data() + handing_->size()) {
+    handing_->consume(handing_->size() - rest.size());
+    stream.aside_ = std::exchange(handing_, nullptr);
+  } else {
+    if (stream.aside_ == nullptr) stream.aside_ = take_buffer();
+    stream.aside_->append(rest);
+  }
+  const bool more = stream.more_to_read_;
+  read_again(stream);
+  stream.more_to_read_ = more;
+}
+
+}  // namespace duplex::net

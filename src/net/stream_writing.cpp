@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+// How bytes descend: into the stream's outbox, and from there to the backend, once a turn.
+#include <sys/uio.h>
+
+#include <cerrno>
+
+#include "net/backend.h"
+#include "net/reactor.h"
+#include "net/tokens.h"
+
+namespace duplex::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t most_pieces = 64;
+constexpr std::size_t most_at_once = 1024 * 1024;
+constexpr std::size_t most_a_turn = 4 * 1024 * 1024;
+
+}  // namespace
+
+// -- into the outbox -------------------------------------------------------------------------------------------------
+
+Outbox& Reactor::outbox_of(Stream& stream) {
+  if (stream.outbox_ == nullptr) {
+    if (outboxes_.empty()) {
+      stream.outbox_ = new Outbox;
+    } else {
+      stream.outbox_ = outboxes_.back().release();
+      outboxes_.pop_back();
+    }
+  }
+  return *stream.outbox_;
+}
+
+void Reactor::give_back_outbox(Stream& stream) {
+  constexpr std::size_t kept = 256;
+  std::unique_ptr<Outbox> outbox(std::exchange(stream.outbox_, nullptr));
+  if (outbox->write_timer != 0) timers_.cancel(std::exchange(outbox->write_timer, 0));
+  outbox->clear();
+  if (outboxes_.size() < kept) outboxes_.push_back(std::move(outbox));
+}
+
+Buffer* Stream::begin_write(EntryOptions options) {
+  if (is_closing() || fin_wanted_) return nullptr;
+  return &reactor_.outbox_of(*this).inline_run(options);
+}
+
+void Stream::end_write(std::size_t bytes) {
+  if (outbox_ == nullptr) return;  // the encoder closed us
+  outbox_->appended(bytes);
+  reactor_.note_fill(*this);
+}
+
+void Stream::write(ConstBytes bytes) {
+  if (bytes.empty()) return;
+  write([bytes](Buffer& out) { out.append(bytes); });
+}
+
+void Stream::write(LocalBlock& block, EntryOptions options) {
+  if (is_closing() || fin_wanted_ || block.bytes().empty()) return;
+  reactor_.outbox_of(*this).append(block, options);
+  reactor_.note_fill(*this);
+}
+
+void Stream::write_now(ConstBytes header, ConstBytes payload) {
+  if (is_closing() || fin_wanted_) return;
+  std::size_t gone = 0;
+  if (outbox_ == nullptr && !blocked_ && tls_ == nullptr) {
+    const iovec pieces[] = {{const_cast<std::byte*>(header.data()), header.size()},
+                            {const_cast<std::byte*>(payload.data()), payload.size()}};
+    const Io sent = reactor_.backend_->send(descriptor_, pieces);
+    // An error is met again, and handled, at the end of the turn: our caller may be in the middle of something.
+    gone = sent.error == 0 ? sent.bytes : 0;
+  }
+  const ConstBytes rest_of_header = header.subspan(std::min(gone, header.size()));
+  const ConstBytes rest = payload.subspan(gone - (header.size() - rest_of_header.size()));
+  if (rest_of_header.empty() && rest.empty()) return;
+  write([&](Buffer& out) {
+    out.prepare(rest_of_header.size() + rest.size());
+    out.append(rest_of_header);
+    out.append(rest);
+  });
+}
+
+void Reactor::note_fill(Stream& stream) {
+  const std::size_t waiting = stream.outbox_->bytes();
+  if (waiting > options_.soft_limit) stream.slow_ = true;
+  // A peer that does not read its answers is not asked for more questions.
+  if (waiting > options_.hard_limit) stream.held_ = true;
+  written(stream);
+}
+
+void Reactor::written(Stream& stream) {
+  if (stream.in_written_ || stream.blocked_ || stream.dead_) return;
+  stream.in_written_ = true;
+  written_.push_back(&stream);
+}
+
+// -- out of it -------------------------------------------------------------------------------------------------------
+
+void Reactor::flush_written_streams() {
+  if (written_.empty()) return;
+  written_now_.swap(written_);
+  for (Stream* stream : written_now_) {
+    stream->in_written_ = false;
+    if (!stream->dead_) flush(*stream);
+  }
+  written_now_.clear();
+  // After everybody's bytes are out: what these write goes with the next turn.
+  for (Stream* stream : drained_) {
+    if (!stream->is_closing() && stream->owner_ != nullptr) stream->owner_->on_drain();
+  }
+  drained_.clear();
+}
+
+void Reactor::flush(Stream& stream) {
+  if (stream.outbox_ != nullptr && !flush_plain(stream)) return;
+  const std::size_t waiting = stream.buffered();
+  if (stream.held_ && waiting <= options_.soft_limit) {
+    stream.held_ = false;
+    read_again(stream);
+  }
+  if (stream.slow_ && waiting <= options_.soft_limit / 2) {
+    stream.slow_ = false;
+    drained_.push_back(&stream);
+  }
+  if (waiting != 0) return;
+  if (stream.outbox_ != nullptr) give_back_outbox(stream);
+  if (stream.fin_wanted_ && !stream.fin_sent_) {
+    stream.fin_sent_ = true;
+    backend_->shutdown_write(stream.descriptor_);
+    if (stream.lingering_) set_deadline(stream, 1s);
+  }
+  if (stream.closing_ && (!stream.lingering_ || stream.read_done_)) finish_close(stream);
+}
+
+// False: the stream has died.
+bool Reactor::flush_plain(Stream& stream) {
+  Outbox& outbox = *stream.outbox_;
+  std::size_t total = 0;
+  while (!outbox.empty()) {
+    if (total >= most_a_turn) {
+      written(stream);
+      return true;
+    }
+    iovec pieces[most_pieces];
+    const auto gathered = outbox.gather(pieces, {gather_buffer_.get(), gather_size}, most_at_once);
+    const Io sent = backend_->send(stream.descriptor_, {pieces, gathered.pieces});
+    if (sent.error == EINTR) continue;
+    if (sent.error != 0) {
+      send_failed(stream, sent.error);
+      return !stream.dead_;
+    }
+    // After a short write comes another, until the kernel says EAGAIN: only then does it owe us an edge.
+    outbox.sent(sent.bytes);
+    total += sent.bytes;
+    outbox.last_progress = now_;
+  }
+  return true;
+}
+
+void Reactor::send_failed(Stream& stream, int error) {
+  switch (error) {
+    case EAGAIN: stream.blocked_ = true; break;
+    case ENOBUFS:
+    case ENOMEM: retry_later(stream); break;
+    default: return kill(stream, CloseCause::reset);
+  }
+  Outbox& outbox = *stream.outbox_;
+  if (outbox.write_timer != 0) return;
+  outbox.last_progress = now_;
+  outbox.write_timer = arm(options_.write_timeout, TimerKind::write, token::of(stream.handle_bits()));
+}
+
+void Reactor::write_timed_out(Stream& stream) {
+  Outbox& outbox = *stream.outbox_;  // the timer goes with the outbox
+  outbox.write_timer = 0;
+  const auto left = outbox.last_progress + options_.write_timeout - now_;
+  if (left <= 0ns) return kill(stream, CloseCause::aborted, true);
+  outbox.write_timer = arm(left, TimerKind::write, token::of(stream.handle_bits()));
+}
+
+// The kernel had no memory, and no edge will say when it has.
+void Reactor::retry_later(Stream& stream) {
+  if (retry_.empty()) {
+    after(10ms, [this] {
+      for (const std::uint64_t bits : retry_) {
+        Stream* again = find(bits);
+        if (again == nullptr) continue;
+        again->blocked_ = false;
+        written(*again);
+      }
+      retry_.clear();
+    });
+  }
+  stream.blocked_ = true;
+  retry_.push_back(stream.handle_bits());
+}
+
+void Reactor::finish_close(Stream& stream) { kill(stream, CloseCause::local); }
+
+}  // namespace duplex::net
