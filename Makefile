@@ -10,7 +10,7 @@ help: ## this list
 
 serve: ready pages ## build, start and print a URL (ARGS="--port 8080" is passed on)
 	@$(CONFIGURE) --preset release
-	@cmake --build --preset release --target duplex -j $(JOBS)
+	@cmake --build --preset release --target duplex_program -j $(JOBS)
 	@exec build/release/bin/duplex serve $(ARGS)
 
 test: release-tests ## build everything and run every test

@@ -13,6 +13,10 @@
 
 namespace duplex::http {
 
+struct RequestData;
+struct ResponseData;
+struct ReplyState;
+
 /// A request that has arrived whole. Every view is borrowed until the handler returns.
 class Request {
  public:
@@ -35,8 +39,7 @@ class Request {
  private:
   friend struct Access;
   Request() = default;
-  struct Data;
-  const Data* data_ = nullptr;
+  const RequestData* data_ = nullptr;
 };
 
 /// A promise to answer. Move-only. Any thread. Dropped unanswered: 500, logged. An answer to a client that has gone is dropped.
@@ -54,9 +57,8 @@ class Reply {
 
  private:
   friend class Response;
-  struct State;
-  explicit Reply(State* state) noexcept : state_(state) {}
-  State* state_ = nullptr;
+  explicit Reply(ReplyState* state) noexcept : state_(state) {}
+  ReplyState* state_ = nullptr;
 };
 
 /// The answer to one request. Ends with one of `send`, `json`, `redirect`, `defer`; a handler that does none of them answers 404.
@@ -85,8 +87,7 @@ class Response {
  private:
   friend struct Access;
   Response() = default;
-  struct Data;
-  Data* data_ = nullptr;
+  ResponseData* data_ = nullptr;
 };
 
 enum class Flow : unsigned char { next, done };

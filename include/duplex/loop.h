@@ -12,7 +12,7 @@ using namespace std::chrono_literals;  // `using namespace duplex;` brings 5s an
 /// Must not be destroyed inside one of its own handlers: `stop()` is the way.
 class Loop {
  public:
-  Loop();
+  Loop();  ///< Throws std::system_error if the process has no descriptor left for it.
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

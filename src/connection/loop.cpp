@@ -13,7 +13,12 @@ struct Loop::Impl {
 };
 
 Loop::Loop() : impl_(new Impl) {
-  impl_->own = std::make_unique<net::Reactor>(std::make_unique<net::EpollBackend>());
+  auto backend = net::EpollBackend::make();
+  if (!backend) {
+    delete impl_;
+    throw std::system_error(backend.error(), "duplex: no event loop can be made");
+  }
+  impl_->own = std::make_unique<net::Reactor>(std::move(*backend));
   impl_->reactor = impl_->own.get();
 }
 Loop::~Loop() { delete impl_; }

@@ -41,7 +41,7 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
   connection->watch();
 
   connection->opened_ = true;
-  if (endpoint.handlers.on_open) connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, request); });
+  if (endpoint.handlers.on_open && request != nullptr) connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, *request); });
   if (!unread.empty() && connection->state_ == State::open) connection->on_bytes(unread);
 }
 

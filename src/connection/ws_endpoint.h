@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/counter.h"
-#include "protocol/ws/deflate.h"
+#include "protocol/ws/deflate_contexts.h"
 #include "protocol/ws/message_decoder.h"
 
 namespace duplex::net {

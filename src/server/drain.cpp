@@ -16,7 +16,6 @@ constexpr auto look_again = std::chrono::milliseconds(20);
 
 void drain_loop(ServerLoop& loop, const DrainOptions& options) {
   net::Reactor& reactor = loop.http.reactor;
-  for (net::Listener* listener : loop.listeners) listener->close();
   loop.http.draining = true;
 
   std::vector<ws::Handle> sockets;
@@ -39,6 +38,7 @@ void drain_loop(ServerLoop& loop, const DrainOptions& options) {
 
 void Server::Impl::drain() {
   log->write(LogLevel::info, "server", "draining: no new connections; a second signal stops at once");
+  group->close_listeners();
   for (auto& loop : loops)
     loop->http.reactor.post([&loop = *loop, options = options.drain] { drain_loop(loop, options); });
   net::Reactor& first = loops.front()->http.reactor;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <duplex/server.h>
 
-#include <thread>
+#include <system_error>
 
 #include "connection/loop_access.h"
 #include "server/http/http_connection.h"
@@ -9,23 +9,19 @@
 #include "server/server_impl.h"
 
 namespace duplex {
-namespace {
-
-unsigned loops_for(const ServerOptions& options) {
-  if (options.threads > 0) return static_cast<unsigned>(options.threads);
-  return std::max(1u, std::thread::hardware_concurrency());
-}
-
-}  // namespace
-
 Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::Backend>> backends)
     : options(std::move(the_options)), log(std::make_shared<Log>(std::move(options.log), options.log_level)) {
   net::ReactorOptions reactor_options;
   reactor_options.log = log;
   reactor_options.stall_limit = options.stall_limit;
   reactor_options.max_connections = options.max_connections;
-  group = backends.empty() ? std::make_unique<net::ReactorGroup>(loops_for(options), reactor_options)
-                           : std::make_unique<net::ReactorGroup>(std::move(backends), reactor_options);
+  if (backends.empty()) {
+    auto made = net::ReactorGroup::make(options.threads, reactor_options);
+    if (!made) throw std::system_error(made.error(), "duplex: no event loop can be made");
+    group = std::move(*made);
+  } else {
+    group = std::make_unique<net::ReactorGroup>(std::move(backends), reactor_options);
+  }
   for (std::size_t i = 0; i < group->size(); ++i) {
     loops.push_back(std::make_unique<ServerLoop>((*group)[i], router, options.http, inflate_budget, hubs));
     hubs.hubs.push_back(&loops.back()->hub);
@@ -50,6 +46,12 @@ Result<void> Server::Impl::start() {
   return {};
 }
 
+ServerLoop& Server::Impl::loop_of(const net::Reactor& reactor) noexcept {
+  std::size_t i = 0;
+  while (&loops[i]->http.reactor != &reactor) ++i;
+  return *loops[i];
+}
+
 Result<void> Server::Impl::listen() {
   std::string why;
   net::ListenOptions listen_options;
@@ -71,18 +73,17 @@ Result<void> Server::Impl::listen() {
     start_error = "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
     return address.error();
   }
-  const auto listeners = group->listen(*address, listen_options, [this](std::size_t loop, net::Stream& stream) {
-    http::HttpConnection::open(stream, loops[loop]->http);
+  const auto bound = group->listen(*address, listen_options, [this](net::Stream& stream) {
+    http::HttpConnection::open(stream, loop_of(stream.reactor()).http);
   });
-  if (!listeners) {
+  if (!bound) {
     const std::string where = net::Address(*address).text();
     start_error = "cannot listen on " + where + ": " +
-                  (listeners.error() == Errc::address_in_use ? "the port is taken by another process; choose another, or stop that process"
-                                                             : listeners.error().message());
-    return listeners.error();
+                  (bound.error() == Errc::address_in_use ? "the port is taken by another process; choose another, or stop that process"
+                                                             : bound.error().message());
+    return bound.error();
   }
-  for (std::size_t i = 0; i < listeners->size(); ++i) loops[i]->listeners.push_back((*listeners)[i]);
-  port = listeners->front()->address().port;
+  port = bound->port;
   return {};
 }
 

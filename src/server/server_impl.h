@@ -24,7 +24,6 @@ struct ServerLoop {
   http::HttpLoop http;
   ws::WsLoop ws;
   server::Hub hub;
-  std::vector<net::Listener*> listeners;
 };
 
 struct Server::Impl {
@@ -35,8 +34,8 @@ struct Server::Impl {
   Result<void> start();
   Result<void> listen();
   void drain();
-  void close_sockets_paced();
   void stop_when_empty();
+  ServerLoop& loop_of(const net::Reactor& reactor) noexcept;
 
   struct Endpoint {
     std::string path;

@@ -13,7 +13,7 @@ namespace duplex::http {
 class HttpConnection;
 
 /// One request on its way through the routes. Views into the connection's buffer; one per loop, reused.
-struct Request::Data {
+struct RequestData {
   const Head* head = nullptr;
   std::string_view body;
   Params params;
@@ -41,7 +41,7 @@ class ResponseHead {
   std::size_t size_ = 0;
 };
 
-struct Response::Data {
+struct ResponseData {
   ResponseHead head;
   HttpConnection* connection = nullptr;
   bool answered = false;  ///< sent, or deferred
@@ -49,12 +49,9 @@ struct Response::Data {
 
 /// Makes the public objects, which users cannot.
 struct Access {
-  static Request::Data& data(Request& request) noexcept { return const_cast<Request::Data&>(*request.data_); }
-  static const Request::Data& data(const Request& request) noexcept { return *request.data_; }
-  static Response::Data& data(Response& response) noexcept { return *response.data_; }
-  using RequestData = Request::Data;
-  using ResponseData = Response::Data;
-
+  static RequestData& data(Request& request) noexcept { return const_cast<RequestData&>(*request.data_); }
+  static const RequestData& data(const Request& request) noexcept { return *request.data_; }
+  static ResponseData& data(Response& response) noexcept { return *response.data_; }
   struct Exchange {
     Request request;
     Response response;

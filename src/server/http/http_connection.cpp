@@ -92,7 +92,6 @@ void HttpConnection::serve_input(Bytes& input) {
 /// False when more bytes are needed, or nothing more is to be read.
 bool HttpConnection::take_head(Bytes& input) {
   if (input.empty()) return false;
-  const bool began = parser_.has_begun();
   Head& head = loop_.head;
   const HeadStep step = parser_.parse(input, loop_.head_limits, head);
   if (step.progress == Progress::failed) {
@@ -101,13 +100,15 @@ bool HttpConnection::take_head(Bytes& input) {
     return false;
   }
   if (step.progress == Progress::need_more) {
-    if (!began && served_ != 0) {
+    if (!head_begun_ && served_ != 0) {  // the first one's time runs since the connection was made
       mark_ = loop_.reactor.now();
       stream_->set_deadline(loop_.limits.head_timeout);
     }
+    head_begun_ = true;
     return false;
   }
   parser_.reset();
+  head_begun_ = false;
   loop_.requests.add();
   ++served_;
   keep_alive_ = head.keep_alive && served_ < loop_.limits.requests && !loop_.draining;
@@ -256,9 +257,9 @@ void HttpConnection::answer(const ResponseHead& head, ConstBytes body) {
   stream_->set_deadline(loop_.limits.keep_alive);
 }
 
-Reply::State* HttpConnection::defer(ResponseHead started) {
+ReplyState* HttpConnection::defer(ResponseHead started) {
   state_ = State::waiting;
-  pending_ = new Reply::State(*this, std::move(started));
+  pending_ = new ReplyState(*this, std::move(started));
   return pending_;
 }
 
@@ -317,7 +318,7 @@ std::chrono::milliseconds HttpConnection::since_mark() const noexcept {
 void HttpConnection::on_deadline() {
   switch (state_) {
     case State::head:
-      if (parser_.has_begun() || served_ == 0) return refuse(Errc::head_timeout);
+      if (head_begun_ || served_ == 0) return refuse(Errc::head_timeout);
       state_ = State::ended;
       return stream_->close();
     case State::body: {
@@ -338,7 +339,7 @@ void HttpConnection::on_end() {
   peer_ended_ = true;
   switch (state_) {
     case State::head:
-      if (parser_.has_begun()) in_.release();
+      if (head_begun_) in_.release();
       [[fallthrough]];
     case State::body:
     case State::ended:
@@ -364,7 +365,7 @@ void HttpConnection::on_closed(net::CloseCause) {
 
 void HttpConnection::start_drain() {
   keep_alive_ = false;
-  if (state_ != State::head || parser_.has_begun()) return;
+  if (state_ != State::head || head_begun_) return;
   state_ = State::ended;
   stream_->close();
 }

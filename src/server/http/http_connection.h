@@ -27,7 +27,7 @@ class HttpConnection final : public net::StreamOwner {
   // -- answering: called by Response and Reply ------------------------------------------------------------------------
   void answer(const ResponseHead& head, ConstBytes body);
   void answer_deferred(const ResponseHead& head, ConstBytes body);
-  Reply::State* defer(ResponseHead started);
+  ReplyState* defer(ResponseHead started);
   void warn(std::string_view text);
 
   // -- becoming a WebSocket: called by ws::Upgrade and by mounts ------------------------------------------------------
@@ -37,10 +37,11 @@ class HttpConnection final : public net::StreamOwner {
   std::uint64_t hold_upgrade(ws::WsEndpoint& endpoint, std::chrono::milliseconds limit);
   /// Answers 101 and hands the stream to a WebSocket. This object is gone afterwards.
   void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr);
-  /// Answers 101 and moves the stream to the loop of that slot, where `arrived` makes the WebSocket.
+  /// Moves the stream to the loop of that slot, where `arrived` writes the 101 and makes the WebSocket.
   struct Arrival {
     net::DetachedStream stream;
     ws::WsConnection::Agreed agreed;
+    Buffer switch_response;
   };
   void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived);
   void refuse_upgrade(int status, std::string_view body, std::string_view content_type = "text/plain; charset=utf-8");
@@ -85,7 +86,7 @@ class HttpConnection final : public net::StreamOwner {
   void watch_head();
   std::chrono::milliseconds since_mark() const noexcept;
   ws::ServerHandshake handshake(const ws::WsEndpoint& endpoint) const;
-  ws::WsConnection::Agreed write_switch(const ws::WsEndpoint& endpoint, std::string_view protocol);
+  ws::WsConnection::Agreed write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol);
 
   net::Stream* stream_;
   HttpLoop& loop_;
@@ -93,13 +94,14 @@ class HttpConnection final : public net::StreamOwner {
   Buffer kept_head_;
   Buffer body_;
   Bytes* unread_ = nullptr;          // while serving: what follows the request in the bytes that were read
-  Reply::State* pending_ = nullptr;  // while waiting
+  ReplyState* pending_ = nullptr;  // while waiting
   ws::WsEndpoint* upgrade_endpoint_ = nullptr;
   HeadParser parser_;
   BodyDecoder body_decoder_;
   std::chrono::steady_clock::time_point mark_;  // when what we wait for began
   std::uint32_t served_ = 0;
   State state_ = State::head;
+  bool head_begun_ = false;  // a part of the next head has come
   bool keep_alive_ = true;
   bool head_only_ = false;  // the request was HEAD
   bool http10_ = false;

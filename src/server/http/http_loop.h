@@ -31,8 +31,8 @@ struct HttpLoop {
 
   // Reused from request to request; nested dispatch does not happen: one request is served at a time.
   Head head;
-  Request::Data request;
-  Response::Data response;
+  RequestData request;
+  ResponseData response;
 
   Counter connections, accepted, requests, handler_errors;
   bool draining = false;  ///< answers say Connection: close

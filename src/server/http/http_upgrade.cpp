@@ -100,17 +100,18 @@ HttpConnection* HttpConnection::holding(std::uint64_t bits) noexcept {
 }
 
 /// Writes the 101 and says what was agreed. The head is read again: an upgrade may be accepted long after it came.
-ws::WsConnection::Agreed HttpConnection::write_switch(const ws::WsEndpoint& endpoint, std::string_view protocol) {
+ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol) {
   reparse_head();
   ws::ServerHandshake agreed = handshake(endpoint);
   if (!protocol.empty()) agreed.protocol = protocol;
-  stream_->write([&](Buffer& out) { ws::write_response(out, agreed); });
+  ws::write_response(out, agreed);
   return {.deflate = agreed.deflate, .protocol = protocol};
 }
 
 void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user) {
   const std::string chosen(protocol);  // it may lie in the head that is read again
-  const ws::WsConnection::Agreed agreed = write_switch(endpoint, chosen);
+  ws::WsConnection::Agreed agreed;
+  stream_->write([&](Buffer& out) { agreed = write_switch(out, endpoint, chosen); });
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();
@@ -128,13 +129,14 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
 }
 
 void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived) {
-  const ws::WsConnection::Agreed agreed = write_switch(endpoint, {});
+  Buffer response;
+  const ws::WsConnection::Agreed agreed = write_switch(response, endpoint, {});
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();
   Buffer waited = std::move(in_);
   if (unread_ != nullptr) waited.append(std::exchange(*unread_, {}));
-  auto arrival = std::make_unique<Arrival>(Arrival{stream_->detach(waited.bytes()), agreed});
+  auto arrival = std::make_unique<Arrival>(Arrival{stream_->detach(waited.bytes()), agreed, std::move(response)});
   loop_.connections.subtract();
   net::Reactor::post_to(slot, [arrival = std::move(arrival), arrived = std::move(arrived)]() mutable { arrived(std::move(*arrival)); });
   delete this;

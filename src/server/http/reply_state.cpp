@@ -6,10 +6,10 @@
 
 namespace duplex::http {
 
-Reply::State::State(HttpConnection& waiting, ResponseHead started)
+ReplyState::ReplyState(HttpConnection& waiting, ResponseHead started)
     : slot(waiting.stream().reactor().slot()), connection(&waiting), head(std::move(started)) {}
 
-void Reply::State::send(std::string body) {
+void ReplyState::send(std::string body) {
   sent = true;
   const net::Reactor* here = net::Reactor::current();
   if (here != nullptr && here->slot() == slot) return deliver(body);
@@ -21,14 +21,14 @@ void Reply::State::send(std::string body) {
   if (!posted) release();
 }
 
-void Reply::State::deliver(std::string_view body) {
+void ReplyState::deliver(std::string_view body) {
   if (connection == nullptr) return;
   HttpConnection* to = std::exchange(connection, nullptr);
   to->answer_deferred(head, as_bytes(body));
   release();  // the connection's hold
 }
 
-void Reply::State::client_gone() {
+void ReplyState::client_gone() {
   connection = nullptr;
   gone = true;
   if (on_gone) on_gone();
@@ -68,7 +68,7 @@ void Reply::json(const duplex::json::Text& body) & {
 }
 
 void Reply::on_gone(Function<void()> fn) & {
-  State* state = state_;
+  ReplyState* state = state_;
   auto set = [state](Function<void()> call) {
     if (state->gone) return call();
     if (state->connection != nullptr) state->on_gone = std::move(call);

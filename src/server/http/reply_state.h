@@ -9,8 +9,8 @@ namespace duplex::http {
 
 /// An answer that comes later: shared by the Reply that the user holds and the connection that waits for it.
 /// Counted, because either may go first, on different threads. Only the loop's thread touches `connection`.
-struct Reply::State {
-  explicit State(HttpConnection& waiting, ResponseHead started);
+struct ReplyState {
+  explicit ReplyState(HttpConnection& waiting, ResponseHead started);
 
   void retain() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {

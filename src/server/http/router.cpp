@@ -32,7 +32,7 @@ void Router::mount(Mount mount) {
 }
 
 Router::UpgradeTarget Router::find_upgrade(Request& request, Response& response) {
-  Request::Data& data = Access::data(request);
+  RequestData& data = Access::data(request);
   for (Layer& layer : layers_) {
     data.params.clear();
     switch (layer.kind) {
@@ -54,7 +54,7 @@ Router::UpgradeTarget Router::find_upgrade(Request& request, Response& response)
 }
 
 bool Router::dispatch(Request& request, Response& response) {
-  Request::Data& data = Access::data(request);
+  RequestData& data = Access::data(request);
   for (Layer& layer : layers_) {
     data.params.clear();
     switch (layer.kind) {

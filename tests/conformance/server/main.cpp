@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+// duplex-conformance: servers that the public conformance suites, and our own, test from outside. Public API alone.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "suites.h"
+
+namespace duplex::conformance {
+
+ServerOptions server_options(const SuiteOptions& options) {
+  ServerOptions server;
+  server.port = options.port;
+  server.host = "127.0.0.1";
+  server.threads = options.threads;
+  server.tls.cert_file = options.cert;
+  server.tls.key_file = options.key;
+  server.tls.self_signed = options.tls && options.cert.empty();
+  server.log_level = LogLevel::warning;
+  return server;
+}
+
+int serve(Server& server) {
+  if (const auto started = server.start(); !started) {
+    std::cerr << "duplex-conformance: " << server.start_error() << '\n';
+    return 2;
+  }
+  std::cout << "listening on " << server.url() << std::endl;
+  return run(server);
+}
+
+}  // namespace duplex::conformance
+
+int main(int argc, char** argv) {
+  using namespace duplex::conformance;
+  const std::map<std::string, int (*)(const SuiteOptions&)> suites = {{"autobahn", run_autobahn}};
+
+  CLI::App app("Servers for conformance suites");
+  std::string suite;
+  SuiteOptions options;
+  app.add_option("--suite", suite, "Which server to be")->required()->check(CLI::IsMember(suites));
+  app.add_option("--port", options.port, "0 lets the system choose")->check(CLI::Range(0, 65535));
+  app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 256));
+  app.add_flag("--tls", options.tls, "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
+  app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
+  app.add_option("--key", options.key, "TLS private key (PEM file)");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app.exit(error);
+    return code == 0 ? 0 : 2;
+  }
+  return suites.at(suite)(options);
+}

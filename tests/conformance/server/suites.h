@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <duplex/duplex.h>
+
+#include <string>
+
+namespace duplex::conformance {
+
+/// What the command line says.
+struct SuiteOptions {
+  int port = 0;
+  int threads = 1;
+  bool tls = false;
+  std::string cert, key;
+};
+
+/// Server options that every suite shares.
+ServerOptions server_options(const SuiteOptions& options);
+/// Starts, prints "listening on …", serves until a signal; an exit code.
+int serve(Server& server);
+
+/// Echoes text and binary on every path, permessage-deflate on, messages up to 64 MiB.
+int run_autobahn(const SuiteOptions& options);
+
+}  // namespace duplex::conformance
