@@ -10,7 +10,7 @@ namespace duplex {
 bool is_valid_utf8(ConstBytes bytes) noexcept;
 
 /// Checks UTF-8 that arrives in pieces: `feed` fails at the first byte that no continuation can repair, and never
-/// earlier. Two bytes of state; a fresh one is at the start of a text.
+/// earlier. One byte of state; a fresh one is at the start of a text.
 class Utf8Validator {
  public:
   /// False as soon as the text so far can no longer be the beginning of well-formed UTF-8; from then on always false.

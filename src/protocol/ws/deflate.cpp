@@ -13,6 +13,8 @@
 namespace duplex::ws {
 namespace {
 
+// How much room an inflated message begins with. So much is not charged to the budget: short messages of others go
+// through while large ones exhaust it.
 constexpr std::size_t piece = 16_KiB;
 
 // What a sync flush ends with, and RFC 7692 section 7.2.1 leaves out.
@@ -104,9 +106,10 @@ Errc Inflater::run(const Sink& sink, ConstBytes input) {
       // One byte more than the limit, to see that it is passed.
       grow_exactly(out, std::min(sink.limit + 1, std::max(out.size() * 2, piece)));
     }
-    if (sink.budget != nullptr && out.capacity() > sink.charged) {
-      if (!sink.budget->take(out.capacity() - sink.charged)) return Errc::inflate_budget_exhausted;
-      sink.charged = out.capacity();
+    const std::size_t due = out.capacity() - std::min(out.capacity(), piece);
+    if (sink.budget != nullptr && due > sink.charged) {
+      if (!sink.budget->take(due - sink.charged)) return Errc::inflate_budget_exhausted;
+      sink.charged = due;
     }
     const std::size_t room = std::min({out.capacity() - out.size(), sink.limit + 1 - out.size(), std::size_t{1} << 30});
     stream_->next_out = zbytes(out.prepare(room));

@@ -5,7 +5,8 @@
 
 namespace duplex::ws {
 
-/// How many bytes of half-inflated messages a whole process may hold, counted across its loops. Any thread.
+/// How many bytes of inflated messages a whole process may hold at a time, counted across its loops beyond the first
+/// 16 KiB of each message. Any thread.
 class InflateBudget {
  public:
   explicit InflateBudget(std::size_t limit) noexcept : limit_(limit) {}
