@@ -94,8 +94,8 @@ BodyStep BodyDecoder::feed(Bytes& input, const BodyLimits& limits) noexcept {
     if (input.empty()) return {};
     if (state_ == State::length || state_ == State::data) return take(input, remaining_);
     if (state_ == State::until_close) {
-      if (input.size() > limits.body - received_) return fail(Errc::body_too_large);
-      return take(input, input.size());
+      if (received_ == limits.body) return fail(Errc::body_too_large);
+      return take(input, limits.body - received_);
     }
     const auto c = static_cast<unsigned char>(input.front());
     input = input.subspan(1);
