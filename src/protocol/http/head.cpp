@@ -48,6 +48,7 @@ Errc check_host(const Head& head, std::string_view authority) noexcept {
 
 Errc check_upgrade(Head& head) noexcept {
   const Headers& headers = head.headers;
+  if (!headers.has(HeaderId::upgrade)) return Errc::ok;
   head.wants_websocket =
       headers.has_token(HeaderId::connection, "upgrade") && headers.has_token(HeaderId::upgrade, "websocket");
   if (!head.wants_websocket) return Errc::ok;
