@@ -77,6 +77,9 @@ Errc conclude(Head& head, std::string_view authority) noexcept {
   return check_expect(head);
 }
 
+// An idle connection holds them: they count against its 256 bytes.
+static_assert(sizeof(HeadParser) == 12);
+
 HeadStep failed(Errc error) noexcept { return {Progress::failed, error}; }
 
 }  // namespace
