@@ -10,6 +10,8 @@
 namespace duplex::http {
 namespace {
 
+static_assert(sizeof(BodyDecoder) == 40);
+
 constexpr std::uint64_t hash_start = 0xcbf29ce484222325;
 constexpr std::uint64_t hash_step(std::uint64_t hash, unsigned char c) noexcept {  // FNV-1a
   const unsigned char low = c >= 'A' && c <= 'Z' ? static_cast<unsigned char>(c + 32) : c;
@@ -94,8 +96,8 @@ BodyStep BodyDecoder::feed(Bytes& input, const BodyLimits& limits) noexcept {
     if (input.empty()) return {};
     if (state_ == State::length || state_ == State::data) return take(input, remaining_);
     if (state_ == State::until_close) {
-      if (input.size() > limits.body - received_) return fail(Errc::body_too_large);
-      return take(input, input.size());
+      if (received_ == limits.body) return fail(Errc::body_too_large);
+      return take(input, limits.body - received_);
     }
     const auto c = static_cast<unsigned char>(input.front());
     input = input.subspan(1);
@@ -169,7 +171,6 @@ Errc BodyDecoder::size_digit(unsigned char c, const BodyLimits& limits) noexcept
   }
   if (state_ == State::size_first || (c != '\r' && c != ';')) return Errc::bad_chunk_size;
   if (remaining_ > limits.body - received_) return Errc::body_too_large;
-  extension_ = 0;
   if (c == '\r') {
     state_ = State::size_lf;
     return Errc::ok;

@@ -21,8 +21,10 @@ Errc refuse_name(std::string_view line, std::size_t end) noexcept {
 Errc parse_field_line(std::string_view line, Header& header) noexcept {
   // RFC 9112 §5.2: folding is obsolete; a reader that unfolds and one that does not would see different headers.
   if (is_blank(line.front())) return Errc::folded_header;
-  std::size_t colon = 0;
-  while (colon < line.size() && is_token_char(line[colon])) ++colon;
+  const char* const end = line.data() + line.size();
+  const char* at = line.data();
+  while (at != end && is_token_char(*at)) ++at;
+  const auto colon = static_cast<std::size_t>(at - line.data());
   if (colon == line.size() || line[colon] != ':') return refuse_name(line, colon);
   if (colon == 0) return Errc::empty_header_name;
 

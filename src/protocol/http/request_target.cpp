@@ -14,11 +14,12 @@ bool is_name_char(char c) noexcept {
 }
 
 Errc check_bytes(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
+  const char* const end = text.data() + text.size();
+  for (const char* p = text.data(); p != end; ++p) {
+    const char c = *p;
     if (c == '%') {
-      if (text.size() - i < 3 || !is_hex(text[i + 1]) || !is_hex(text[i + 2])) return Errc::bad_percent_encoding;
-      if (text[i + 1] == '0' && text[i + 2] == '0') return Errc::bad_percent_encoding;
+      if (end - p < 3 || !is_hex(p[1]) || !is_hex(p[2])) return Errc::bad_percent_encoding;
+      if (p[1] == '0' && p[2] == '0') return Errc::bad_percent_encoding;
     } else if (const auto u = static_cast<unsigned char>(c); u <= ' ' || u >= 0x7f || c == '#') {
       return c == '\r' ? Errc::bare_carriage_return : Errc::bad_target;
     }

@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <array>
 #include <optional>
 #include <string_view>
 
 namespace duplex::http {
 
-/// RFC 9110 §5.6.2: 1*tchar.
+/// By byte: whether it is a tchar (RFC 9110 §5.6.2).
+inline constexpr std::array<bool, 256> token_chars = [] {
+  std::array<bool, 256> table{};
+  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
+  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+inline bool is_token_char(char c) noexcept { return token_chars[static_cast<unsigned char>(c)]; }
+/// 1*tchar
 bool is_token(std::string_view text) noexcept;
-bool is_token_char(char c) noexcept;
 /// No control character but HTAB: nothing that could end a line (RFC 9110 §5.5). Bytes from 0x80 on are let through.
 bool is_field_value(std::string_view text) noexcept;
 /// ASCII letters compare equal in either case.

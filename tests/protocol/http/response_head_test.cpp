@@ -63,6 +63,7 @@ TEST_CASE("W11: a malformed status line or header is refused") {
         "HTTP/1.1 200OK", "ICY 200 OK", "", "HTTP/1.1 200 O\x01K", "HTTP/1.1 200 O\rK"}) {
     CHECK(parse(std::string(line) + "\r\n\r\n") == "bad_status_line");
   }
+  CHECK(parse("\nHTTP/1.1 200 OK\r\n\r\n") == "bare_line_feed");
   CHECK(parse("HTTP/1.1 200 OK\r\nA : b\r\n\r\n") == "space_before_colon");
   CHECK(parse("HTTP/1.1 200 OK\r\nA: b\n\r\n") == "bare_line_feed");
   CHECK(parse("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n") ==

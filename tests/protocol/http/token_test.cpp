@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
+
 #include "protocol/http/header_id.h"
 #include "protocol/http/mime.h"
 
@@ -22,6 +24,20 @@ TEST_CASE("letters compare equal in either case, and only letters") {
   CHECK_FALSE(equals_ignore_case("[", "{"));
   CHECK_FALSE(equals_ignore_case("@", "`"));
   CHECK_FALSE(equals_ignore_case("a", "ab"));
+}
+
+TEST_CASE("letters compare alike in a short text and in eight at a time, for every pair of bytes") {
+  const auto lower = [](int c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; };
+  for (int a = 0; a < 256; ++a) {
+    for (int b = 0; b < 256; ++b) {
+      const std::string one(1, static_cast<char>(a)), other(1, static_cast<char>(b));
+      const bool equal = lower(a) == lower(b);
+      REQUIRE(equals_ignore_case(one, other) == equal);
+      REQUIRE(equals_ignore_case(one + "Content-Length", other + "cONTENT-lENGTH") == equal);
+      REQUIRE(equals_ignore_case("Content-Length" + one, "cONTENT-lENGTH" + other) == equal);
+      REQUIRE(equals_ignore_case("Upgrade" + one + "Upgrade", "UPGRADE" + other + "UPGRADE") == equal);
+    }
+  }
 }
 
 TEST_CASE("a content type gives its media type and its parameters") {
