@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <string_view>
+
+#include <duplex/json.h>
+
+namespace duplex::sio {
+
+/// An event, taken apart without copying.
+struct EventParts {
+  std::string_view name;       ///< in the packet, or unescaped in the scratch; a number as JavaScript writes it
+  std::string_view arguments;  ///< the values after the name: `a,b,c`, without brackets; empty if there are none
+};
+
+/// Takes the payload of a decoded event apart. `scratch` holds a name that has escapes.
+EventParts split_event(std::string_view payload, json::Scratch& scratch);
+
+/// The values of an ack's payload, `a,b,c`, without its brackets.
+std::string_view ack_arguments(std::string_view payload) noexcept;
+
+/// Is the first element of this valid JSON array a string or a number?
+bool has_event_name(std::string_view payload) noexcept;
+
+/// Is it one of the names that Socket.IO keeps for itself: connect, connect_error, disconnect, disconnecting,
+/// newListener, removeListener? `error` is an ordinary event.
+bool has_reserved_name(std::string_view payload) noexcept;
+bool is_reserved(std::string_view name) noexcept;
+
+}  // namespace duplex::sio

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/sio/packet.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+
+#include "protocol/json/placeholders.h"
+#include "protocol/json/validate.h"
+#include "protocol/sio/event.h"
+
+namespace duplex::sio {
+namespace {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+
+/// Takes the digits at the front of `text`, at most 16 of them. Nothing if there are more, or none.
+std::optional<std::uint64_t> take_number(std::string_view& text) noexcept {
+  std::uint64_t value = 0;
+  std::size_t n = 0;
+  for (; n < text.size() && is_digit(text[n]); ++n) {
+    if (n == 16) return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(text[n] - '0');
+  }
+  if (n == 0) return std::nullopt;
+  text.remove_prefix(n);
+  return value;
+}
+
+bool is_namespace(std::string_view nsp, std::size_t longest) noexcept {
+  const auto allowed = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '?' && c != '\x7f'; };
+  return nsp.size() <= longest && std::all_of(nsp.begin(), nsp.end(), allowed) && nsp.find("..") == nsp.npos;
+}
+
+/// Does a payload that is there suit its type, by its first character? The rest shows when it is validated.
+bool suits(PacketType type, char first) noexcept {
+  switch (type) {
+    case PacketType::connect:
+      return first == '{';
+    case PacketType::disconnect:
+      return false;
+    case PacketType::connect_error:
+      return first == '{' || first == '"';
+    default:
+      return first == '[';
+  }
+}
+
+std::optional<Errc> check_payload(const Packet& packet, const DecodeOptions& options) noexcept {
+  switch (json::validate(packet.payload, {options.max_depth, true})) {
+    case json::Fault::none:
+      break;
+    case json::Fault::too_deep:
+      return Errc::too_deep;
+    case json::Fault::not_utf8:
+      return Errc::not_utf8;
+    case json::Fault::syntax:
+      return Errc::not_json;
+  }
+  if (!suits(packet.type, packet.payload.front())) return Errc::wrong_payload;
+  if (is_event(packet.type)) {
+    if (!has_event_name(packet.payload)) return Errc::wrong_payload;
+    if (has_reserved_name(packet.payload)) return Errc::reserved_event;
+  }
+  if (packet.attachments != 0 && !json::placeholders_in_range(packet.payload, packet.attachments))
+    return Errc::bad_placeholder;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<Packet> decode(std::string_view text, const DecodeOptions& options) {
+  if (text.empty() || text.front() < '0' || text.front() > '6') return make_error_code(Errc::unknown_type);
+  if (!options.utf8_known && !simdjson::validate_utf8(text.data(), text.size())) return make_error_code(Errc::not_utf8);
+  Packet packet;
+  packet.type = static_cast<PacketType>(text.front() - '0');
+  text.remove_prefix(1);
+
+  if (has_attachments(packet.type)) {
+    const auto n = take_number(text);
+    if (!n || *n == 0 || !text.starts_with('-')) return make_error_code(Errc::bad_attachment_count);
+    if (*n > options.max_attachments) return make_error_code(Errc::too_many_attachments);
+    packet.attachments = static_cast<std::uint32_t>(*n);
+    text.remove_prefix(1);
+  }
+
+  if (text.starts_with('/')) {
+    const auto comma = std::min(text.find(','), text.size());  // absent: `40/custom`
+    packet.nsp = text.substr(0, comma);
+    if (!is_namespace(packet.nsp, options.max_namespace)) return make_error_code(Errc::bad_namespace);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+
+  if (!text.empty() && is_digit(text.front())) {
+    packet.id = take_number(text);
+    if (!packet.id || *packet.id > (std::uint64_t{1} << 53) - 1) return make_error_code(Errc::bad_ack_id);
+  }
+
+  packet.payload = text;
+  if (!text.empty())
+    if (const auto error = check_payload(packet, options)) return make_error_code(*error);
+  return packet;
+}
+
+}  // namespace duplex::sio
