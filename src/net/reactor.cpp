@@ -84,8 +84,11 @@ void Reactor::turn() {
   const MakeCurrent here(this);
   wait();
   read_ready_streams();
+  doing("a posted function");
   if (inbox_ != nullptr) inbox_->drain();
+  doing("a timer");
   expire_timers();
+  doing("the end of the turn");
   run_end_of_turn();
   flush_written_streams();
   release_closed_streams();

@@ -68,6 +68,7 @@ class Reactor {
   LocalBlock& hold(SharedBytes bytes);       ///< one count in this loop; `release()` it after handing it to streams
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
+  void close_listeners();                    ///< each one accepts what waits in its backlog, then closes
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
   std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
   /// Calls `f(stream)` for each open stream.
