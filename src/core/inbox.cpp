@@ -67,6 +67,11 @@ void Inbox::wake() noexcept {
   [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 
+bool Inbox::empty() {
+  const std::lock_guard lock(mutex_);
+  return waiting_.empty();
+}
+
 bool Inbox::may_sleep() {
   sleeping_.store(true);
   const std::lock_guard lock(mutex_);

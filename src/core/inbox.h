@@ -28,6 +28,7 @@ class Inbox {
   int wake_descriptor() const noexcept { return descriptor_; }
 
   // -- the owning loop ---------------------------------------------------------------------------------------------
+  bool empty();
   /// False if something waits already: then the loop must not sleep. Otherwise a post wakes it, until `woken`.
   bool may_sleep();
   void woken() noexcept;

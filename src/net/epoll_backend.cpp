@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/epoll_backend.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -62,6 +63,13 @@ std::span<const Event> EpollBackend::wait(std::chrono::milliseconds timeout) {
 void EpollBackend::wake_through(int descriptor) { add(descriptor, wake_token, EPOLLIN | EPOLLET); }
 
 Result<int> EpollBackend::listen(Address& address, const ListenOptions& options) {
+  if (options.descriptor >= 0) {
+    const int copy = ::fcntl(options.descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) return Unexpected(last_error());
+    ::fcntl(copy, F_SETFL, ::fcntl(copy, F_GETFL) | O_NONBLOCK);
+    if (address.kind != Address::Kind::unix_path) address = SocketAddress::local(copy).address();
+    return copy;
+  }
   SocketAddress at(address);
   const int fd = ::socket(at.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) return Unexpected(last_error());

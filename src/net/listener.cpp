@@ -108,8 +108,14 @@ void Reactor::close_listener(Listener& listener, bool drain) {
   listener.closed_ = true;
   for (Listener::Socket& socket : listener.sockets_) {
     backend_->close(std::exchange(socket.descriptor, -1), false);
-    if (socket.address.kind == Address::Kind::unix_path && backend_->of_kernel()) ::unlink(socket.address.host.c_str());
+    if (socket.address.kind == Address::Kind::unix_path && backend_->of_kernel() && listener.options_.descriptor < 0) {
+      ::unlink(socket.address.host.c_str());
+    }
   }
+}
+
+void Reactor::close_listeners() {
+  for (std::size_t i = 0; i < listeners_.size(); ++i) close_listener(*listeners_[i], true);
 }
 
 void Listener::close() { reactor_.close_listener(*this, true); }

@@ -19,6 +19,7 @@ struct ListenOptions {
   bool reuse_port = false;               ///< one listener a loop on the same port
   int backlog = 4096;
   int accepts_per_turn = 64;
+  int descriptor = -1;                   ///< a socket that listens already (socket activation): it is duplicated
   std::chrono::milliseconds write_timeout{0};  ///< filled in by the reactor: TCP gives up unacknowledged bytes after this
 };
 
@@ -29,6 +30,7 @@ class Listener {
   Listener& operator=(const Listener&) = delete;
   /// With the port that the kernel chose. Of "localhost": the first of the two.
   const Address& address() const noexcept { return sockets_.front().address; }
+  int descriptor() const noexcept { return sockets_.front().descriptor; }
   void close();  ///< accepts what waits in the backlog, then closes
   bool is_closed() const noexcept { return closed_; }
 

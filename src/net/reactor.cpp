@@ -84,16 +84,20 @@ void Reactor::turn() {
   const MakeCurrent here(this);
   wait();
   read_ready_streams();
+  doing("a posted function");
   if (inbox_ != nullptr) inbox_->drain();
+  doing("a timer");
   expire_timers();
+  doing("the end of the turn");
   run_end_of_turn();
   flush_written_streams();
   release_closed_streams();
   tell_time(0ns);
 }
 
-bool Reactor::has_work() const noexcept {
-  return !ready_.empty() || !written_.empty() || !closed_.empty() || !end_of_turn_.empty() || stop_.load(std::memory_order_relaxed);
+bool Reactor::has_work() const {
+  return !ready_.empty() || !written_.empty() || !closed_.empty() || !end_of_turn_.empty() ||
+         (inbox_ != nullptr && !inbox_->empty());
 }
 
 void Reactor::wait() {
@@ -103,8 +107,9 @@ void Reactor::wait() {
     const auto until = started_ + std::chrono::milliseconds(next) - now_;
     timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(until), 0ms, longest_wait);
   }
-  if (has_work()) timeout = 0ms;
+  if (has_work() || stopping()) timeout = 0ms;
   if (timeout != 0ms && inbox_ != nullptr && !inbox_->may_sleep()) timeout = 0ms;
+  ready_now_.swap(ready_);  // whoever has had a turn in this one waits for the next
   busy_since_.store(0, std::memory_order_relaxed);
   const auto events = backend_->wait(timeout);
   if (inbox_ != nullptr) inbox_->woken();
@@ -144,8 +149,6 @@ void Reactor::dispatch(const Event& event) {
 }
 
 void Reactor::read_ready_streams() {
-  if (ready_.empty()) return;
-  ready_now_.swap(ready_);
   for (const std::uint64_t bits : ready_now_) {
     Stream* stream = find(bits);
     if (stream == nullptr) continue;

@@ -68,6 +68,7 @@ class Reactor {
   LocalBlock& hold(SharedBytes bytes);       ///< one count in this loop; `release()` it after handing it to streams
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
+  void close_listeners();                    ///< each one accepts what waits in its backlog, then closes
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
   std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
   /// Calls `f(stream)` for each open stream.
@@ -91,6 +92,7 @@ class Reactor {
   void run();                                ///< turns until `stop`
   void stop();                               ///< Any thread.
   void turn();                               ///< waits for events once and handles them
+  bool has_work() const;                     ///< the next turn will not wait
   bool stopping() const noexcept { return stop_.load(std::memory_order_relaxed); }
 
  private:
@@ -109,7 +111,6 @@ class Reactor {
   void run_end_of_turn();
   void flush_written_streams();
   void release_closed_streams();
-  bool has_work() const noexcept;
   TimerWheel::Tick tick(TimePoint at) const noexcept;
   std::uint32_t arm(std::chrono::nanoseconds delay, TimerKind kind, std::uint64_t payload);
 
