@@ -334,8 +334,8 @@ Errc MessageDecoder::take_compressed(ConstBytes part, bool message_ends) {
   Errc e = w.inflater->inflate(sink, part);
   // A compressed message of no bytes at all is taken for an empty one, as other receivers do.
   if (e == Errc::ok && message_ends && w.length != 0) e = w.inflater->finish(sink);
-  if (e == Errc::ok && w.opcode == Opcode::text && !w.utf8.feed(w.message.bytes().subspan(before)))
-    e = Errc::invalid_utf8;
+  // What was inflated before an error comes first, so that the verdict does not depend on how the bytes were cut.
+  if (w.opcode == Opcode::text && !w.utf8.feed(w.message.bytes().subspan(before))) return Errc::invalid_utf8;
   return e;
 }
 
