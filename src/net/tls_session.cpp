@@ -80,6 +80,7 @@ TlsSession::~TlsSession() {
 
 void TlsSession::move_to(TlsIo& io) {
   io_ = &io;
+  if (SSL_get_rbio(ssl_) == io.bio_) return;
   BIO_up_ref(io.bio_);
   SSL_set_bio(ssl_, io.bio_, io.bio_);
 }
