@@ -53,6 +53,30 @@ constexpr std::size_t header_size_on_wire(std::byte second) noexcept {
 /// The header at the beginning of `bytes`, or nothing when it is not all there. Takes every form, minimal or not.
 std::optional<FrameHeader> decode_header(ConstBytes bytes) noexcept;
 
+/// Writes the header to `to`, which has room for `header_size(…)` bytes; returns the first byte after it.
+/// Inline: most of what it asks is known where it is called, and a small message costs little more than its header.
+inline std::byte* write_header(std::byte* to, const FrameHeader& header) noexcept {
+  const unsigned mask_bit = header.mask ? 0x80 : 0;
+  *to++ =
+      static_cast<std::byte>((header.fin ? 0x80u : 0u) | (header.rsv & 7u) << 4 | static_cast<unsigned>(header.opcode));
+  if (header.length < 126) {
+    *to++ = static_cast<std::byte>(mask_bit | static_cast<unsigned>(header.length));
+  } else if (header.length < 65536) {
+    *to++ = static_cast<std::byte>(mask_bit | 126);
+    store_be16(to, static_cast<std::uint16_t>(header.length));
+    to += 2;
+  } else {
+    *to++ = static_cast<std::byte>(mask_bit | 127);
+    store_be64(to, header.length);
+    to += 8;
+  }
+  if (header.mask) {
+    std::memcpy(to, &*header.mask, 4);
+    to += 4;
+  }
+  return to;
+}
+
 /// A header's bytes, ready to be sent in front of a payload that lies elsewhere.
 struct HeaderBytes {
   std::array<std::byte, max_frame_header> bytes;
@@ -60,8 +84,5 @@ struct HeaderBytes {
   ConstBytes view() const noexcept { return {bytes.data(), size}; }
 };
 HeaderBytes encode_header(const FrameHeader& header) noexcept;
-
-/// Writes the header to `to`, which has room for `header_size(…)` bytes; returns the first byte after it.
-std::byte* write_header(std::byte* to, const FrameHeader& header) noexcept;
 
 }  // namespace duplex::ws
