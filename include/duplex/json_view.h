@@ -31,7 +31,7 @@ class View {
   /// The element at a position of an array.
   View at(std::size_t index) const noexcept;
   /// How many elements or members; 0 if this is neither array nor object.
-  std::size_t size() const noexcept;
+  std::size_t size() const;
 
   /// Decodes into a type that owns what it holds: std::string, not std::string_view.
   /// A missing value is `Errc::missing_argument`, unless T is optional.

@@ -9,7 +9,8 @@
 namespace duplex {
 
 /// What a coroutine handler returns; its value becomes the ack. It starts at once, on the handler's thread, and goes on
-/// wherever what it awaits resumes it. It outlives the message: its parameters are values, never views or references.
+/// wherever what it awaits resumes it. It outlives the message: its parameters are values, never views or references. A
+/// lambda's captures live in the handler: `off` ends them while the coroutine may still use them.
 ///
 ///     io.on("report", [&](std::string name) -> Task<std::string> { co_return co_await reports.make(std::move(name));
 ///     });

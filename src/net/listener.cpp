@@ -8,11 +8,17 @@
 
 #include "net/backend.h"
 #include "net/reactor.h"
+#include "net/tls.h"
+#include "net/tls_session.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
 
 using namespace std::chrono_literals;
+
+namespace {
+constexpr int most_handshakes = 1024;  // in the whole process; who comes then waits in the backlog
+}
 
 Result<Listener*> Reactor::listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept) {
   options.write_timeout = options_.write_timeout;
@@ -54,6 +60,8 @@ void Reactor::accept(Listener& listener, std::size_t socket) {
       log(LogLevel::warning, "net", "as many connections as allowed are open: new ones wait");
       return pause_accepting(listener, socket, 100ms);
     }
+    // Half handshakes are cheap to send and dear to answer.
+    if (listener.options_.tls && TlsSession::handshakes() >= most_handshakes) return pause_accepting(listener, socket, 20ms);
     const Io got = backend_->accept(listener.sockets_[socket].descriptor);
     switch (got.error) {
       case 0: break;
@@ -68,11 +76,21 @@ void Reactor::accept(Listener& listener, std::size_t socket) {
         return pause_accepting(listener, socket, 100ms);
       default: continue;  // that connection is gone already, or its network has trouble: accept(2)
     }
-    if (Stream* stream = open(static_cast<int>(got.bytes))) {
-      listener.on_accept_(*stream);
-      if (stream->owner_ == nullptr) kill(*stream, CloseCause::aborted);
-    }
+    accepted(listener, static_cast<int>(got.bytes));
   }
+}
+
+void Reactor::accepted(Listener& listener, int descriptor) {
+  Stream* stream = open(descriptor);
+  if (stream == nullptr) return;
+  if (listener.options_.tls) begin_handshake(*stream, listener);
+  else give_to(*stream, listener);
+}
+
+void Reactor::give_to(Stream& stream, Listener& listener) {
+  doing("accepting a connection");
+  listener.on_accept_(stream);
+  if (stream.owner_ == nullptr) kill(stream, CloseCause::aborted);
 }
 
 void Reactor::pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay) {
@@ -99,10 +117,7 @@ void Reactor::close_listener(Listener& listener, bool drain) {
       const Io got = backend_->accept(listener.sockets_[i].descriptor);
       if (got.error == EINTR || got.error == ECONNABORTED) continue;
       if (got.error != 0) break;
-      Stream* stream = open(static_cast<int>(got.bytes));
-      if (stream == nullptr) continue;
-      listener.on_accept_(*stream);
-      if (stream->owner_ == nullptr) kill(*stream, CloseCause::aborted);
+      accepted(listener, static_cast<int>(got.bytes));
     }
   }
   listener.closed_ = true;

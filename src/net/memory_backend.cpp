@@ -240,16 +240,16 @@ Address MemoryBackend::peer(int descriptor) { return {Address::Kind::v4, "127.0.
 
 MemoryLoop::MemoryLoop(ReactorOptions options) : backend_(new MemoryBackend), reactor_(std::unique_ptr<Backend>(backend_), std::move(options)) {}
 
-void MemoryLoop::run() {
-  do reactor_.turn();
-  while (backend_->has_events() || reactor_.has_work());
+void MemoryLoop::run(MemoryBackend& backend, Reactor& reactor) {
+  do reactor.turn();
+  while (backend.has_events() || reactor.has_work());
 }
 
-void MemoryLoop::advance(std::chrono::milliseconds by) {
-  run();
-  backend_->granted_ = by;
-  while (backend_->granted_ > 0ms) reactor_.turn();
-  run();
+void MemoryLoop::advance(MemoryBackend& backend, Reactor& reactor, std::chrono::milliseconds by) {
+  run(backend, reactor);
+  backend.granted_ = by;
+  while (backend.granted_ > 0ms) reactor.turn();
+  run(backend, reactor);
 }
 
 }  // namespace duplex::net

@@ -112,8 +112,14 @@ class MemoryLoop {
   MemoryBackend& backend() noexcept { return *backend_; }
   MemoryPeer connect(int port = 0) { return backend_->connect(port); }
 
-  void run();                                  ///< turns until nothing more happens without time passing
-  void advance(std::chrono::milliseconds by);  ///< lets time pass, with a turn whenever a timer falls due; then runs
+  /// Turns until nothing more happens without time passing.
+  void run() { run(*backend_, reactor_); }
+  /// Lets time pass, with a turn whenever a timer falls due; then runs.
+  void advance(std::chrono::milliseconds by) { advance(*backend_, reactor_, by); }
+
+  // The same for a reactor that somebody else owns, a server's for example.
+  static void run(MemoryBackend& backend, Reactor& reactor);
+  static void advance(MemoryBackend& backend, Reactor& reactor, std::chrono::milliseconds by);
 
  private:
   MemoryBackend* backend_;

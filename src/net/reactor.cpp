@@ -10,6 +10,7 @@
 #include "core/inbox.h"
 #include "core/log.h"
 #include "net/backend.h"
+#include "net/tls_session.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
@@ -240,6 +241,7 @@ void Reactor::expire_timers() {
     }
     Stream* stream = slab_.find(token::slot(payload), token::generation(payload));
     if (stream == nullptr || stream->dead_) return;
+    if (kind == TimerKind::handshake) return handshake_timed_out(*stream);
     if (kind == TimerKind::write) return write_timed_out(*stream);
     stream->deadline_ = 0;
     if (stream->lingering_) return kill(*stream, CloseCause::local);
@@ -279,7 +281,16 @@ Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
   stream.peer_ended_ = detached.peer_ended_;
   options_.connections->fetch_add(1, std::memory_order_relaxed);
   if (!backend_->watch(stream.descriptor_, stream.handle_bits())) kill(stream, CloseCause::aborted);
-  else if (!detached.unread_.empty()) put_aside(stream, detached.unread_.bytes());
+  else read_again(stream);  // what is unread, and TLS's end, which may have been decrypted already
+  put_aside(stream, detached.unread_.bytes());
+  if (detached.tls_ != nullptr) {
+    stream.tls_ = std::exchange(detached.tls_, nullptr);
+    stream.tls_->move_to(tls_io());
+    if (!stream.dead_ && !stream.tls_->pending.empty()) {
+      outbox_of(stream);
+      written(stream);
+    }
+  }
   return stream;
 }
 
@@ -290,6 +301,7 @@ void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
   clear_deadline(stream);
   if (stream.outbox_ != nullptr) give_back_outbox(stream);
   if (stream.aside_ != nullptr) give_back(std::exchange(stream.aside_, nullptr));
+  if (stream.tls_ != nullptr && stream.tls_->handshake_timer != 0) timers_.cancel(std::exchange(stream.tls_->handshake_timer, 0));
   if (stream.descriptor_ >= 0) backend_->close(std::exchange(stream.descriptor_, -1), reset);
   options_.connections->fetch_sub(1, std::memory_order_relaxed);
   closed_.push_back(&stream);
@@ -304,7 +316,10 @@ void Reactor::release_closed_streams() {
   }
   // A list may still name them: what they are named by must outlive it.
   std::erase_if(written_, [](const Stream* stream) { return stream->dead_; });
-  for (Stream* stream : closed_) slab_.destroy(stream->slot_);
+  for (Stream* stream : closed_) {
+    delete stream->tls_;
+    slab_.destroy(stream->slot_);
+  }
   closed_.clear();
 }
 

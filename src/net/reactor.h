@@ -22,6 +22,7 @@ class Log;
 namespace duplex::net {
 
 class Backend;
+class TlsIo;
 struct Event;
 
 struct ReactorOptions {
@@ -134,6 +135,17 @@ class Reactor {
   void retry_later(Stream& stream);
   void write_timed_out(Stream& stream);
 
+  // -- TLS (stream_tls.cpp)
+  TlsIo& tls_io();
+  void begin_handshake(Stream& stream, Listener& listener);
+  bool shake_hands(Stream& stream);
+  void received_encrypted(Stream& stream, ConstBytes bytes);
+  void keep_encrypted(Stream& stream);
+  void tls_failed(Stream& stream, const char* what);
+  void handshake_timed_out(Stream& stream);
+  bool send_encrypted(Stream& stream, Buffer& from);
+  bool flush_encrypted(Stream& stream);
+
   // -- opening and closing (reactor.cpp, listener.cpp)
   Stream* open(int descriptor);
   void kill(Stream& stream, CloseCause cause, bool reset = false);
@@ -142,7 +154,8 @@ class Reactor {
   void clear_deadline(Stream& stream) noexcept;
   Result<void> open_socket(Listener& listener, Address address);
   void accept(Listener& listener, std::size_t socket);
-  bool accept_one(Listener& listener, Listener::Socket& socket);
+  void accepted(Listener& listener, int descriptor);
+  void give_to(Stream& stream, Listener& listener);
   void pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay);
   void close_listener(Listener& listener, bool drain);
   Buffer* take_buffer();
@@ -167,6 +180,7 @@ class Reactor {
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
+  std::unique_ptr<TlsIo> tls_io_;                 // once there is a TLS stream
   Buffer* handing_ = nullptr;                     // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
   std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare

@@ -7,6 +7,7 @@
 
 #include "net/backend.h"
 #include "net/reactor.h"
+#include "net/tls_session.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
@@ -26,6 +27,10 @@ void Stream::resume_reading() noexcept {
 }
 
 void Stream::put_aside(ConstBytes rest) { reactor_.put_aside(*this, rest); }
+
+std::size_t Stream::buffered() const noexcept {
+  return (outbox_ != nullptr ? outbox_->bytes() : 0) + (tls_ != nullptr ? tls_->pending.size() : 0);
+}
 
 // -- ending ----------------------------------------------------------------------------------------------------------
 
@@ -100,6 +105,7 @@ DetachedStream& DetachedStream::operator=(DetachedStream&& o) noexcept {
 
 DetachedStream::~DetachedStream() {
   if (descriptor_ >= 0 && of_kernel_) ::close(descriptor_);
+  delete tls_;
 }
 
 }  // namespace duplex::net

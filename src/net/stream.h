@@ -45,7 +45,7 @@ class Stream {
   /// Otherwise the same as writing both. `payload` is borrowed until this returns.
   void write_now(ConstBytes header, ConstBytes payload);
   /// Waiting bytes that the kernel has not taken.
-  std::size_t buffered() const noexcept { return outbox_ == nullptr ? 0 : outbox_->bytes(); }
+  std::size_t buffered() const noexcept;
   /// The queue itself, or null when nothing waits: for policies that drop and conflate.
   Outbox* outbox() noexcept { return outbox_; }
   /// `on_drain` is called when the outbox has been above this many bytes and has come down to half of it. Default 256 KiB (per loop option).
@@ -113,7 +113,6 @@ class Stream {
   bool fin_sent_ : 1 = false;
   bool closing_ : 1 = false;
   bool lingering_ : 1 = false;
-  bool handshaking_ : 1 = false;     // TLS
   bool dead_ : 1 = false;            // is in the loop's list of those to release
   CloseCause cause_ : 3 = CloseCause::local;
 };

@@ -4,6 +4,7 @@
 
 #include "net/backend.h"
 #include "net/reactor.h"
+#include "net/tls_session.h"
 
 namespace duplex::net {
 namespace {
@@ -22,6 +23,7 @@ void Reactor::read(Stream& stream) {
   const Bytes room{read_buffer_.get(), options_.read_buffer};
   for (;;) {
     if (!stream.wants_input() || stream.aside_ != nullptr) return;
+    if (stream.tls_ != nullptr && stream.tls_->peer_closed() && !stream.lingering_) return end_of_input(stream);
     const Io got = backend_->read(stream.descriptor_, room);
     if (got.error == EINTR) continue;
     if (got.error == EAGAIN || got.error == EWOULDBLOCK) {
@@ -46,6 +48,7 @@ void Reactor::read(Stream& stream) {
 
 void Reactor::received(Stream& stream, Bytes bytes) {
   if (stream.lingering_) return;
+  if (stream.tls_ != nullptr) return received_encrypted(stream, bytes);
   hand_over(stream, bytes);
 }
 
@@ -54,6 +57,8 @@ void Reactor::hand_over(Stream& stream, Bytes bytes) {
 }
 
 void Reactor::end_of_input(Stream& stream) {
+  // Without close_notify, what arrived may be the beginning of what was sent (RFC 8446 §6.1).
+  if (stream.tls_ != nullptr && !stream.tls_->peer_closed() && !stream.is_closing()) return kill(stream, CloseCause::truncated);
   stream.read_done_ = true;
   if (stream.lingering_) return finish_close(stream);
   if (!stream.is_closing() && stream.owner_ != nullptr) stream.owner_->on_end();

@@ -115,7 +115,7 @@ void Reactor::flush_written_streams() {
 }
 
 void Reactor::flush(Stream& stream) {
-  if (stream.outbox_ != nullptr && !flush_plain(stream)) return;
+  if (stream.tls_ != nullptr ? !flush_encrypted(stream) : stream.outbox_ != nullptr && !flush_plain(stream)) return;
   const std::size_t waiting = stream.buffered();
   if (stream.held_ && waiting <= options_.soft_limit) {
     stream.held_ = false;

@@ -4,11 +4,27 @@
 #include <system_error>
 
 #include "connection/loop_access.h"
+#include "net/backend.h"
 #include "server/http/http_connection.h"
 #include "server/http/static_files.h"
 #include "server/server_impl.h"
 
 namespace duplex {
+namespace {
+
+net::TlsContext::Loaded load_tls(const TlsOptions& wanted) {
+  net::TlsCertificate certificate{wanted.cert_pem.empty() ? wanted.cert_file : wanted.cert_pem,
+                                  wanted.key_pem.empty() ? wanted.key_file : wanted.key_pem};
+  if (wanted.self_signed) {
+    auto made = net::self_signed();
+    if (!made) return {nullptr, "no certificate can be made: " + made.error().message()};
+    certificate = std::move(*made);
+  }
+  return net::TlsContext::load({.certificates = {std::move(certificate)}});
+}
+
+}  // namespace
+
 Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::Backend>> backends)
     : options(std::move(the_options)), log(std::make_shared<Log>(std::move(options.log), options.log_level)) {
   net::ReactorOptions reactor_options;
@@ -55,20 +71,14 @@ ServerLoop& Server::Impl::loop_of(const net::Reactor& reactor) noexcept {
 }
 
 Result<void> Server::Impl::listen() {
-  std::string why;
   net::ListenOptions listen_options;
   if (options.tls.enabled()) {
-    tls = net::TlsContext::server({.cert_file = options.tls.cert_file,
-                                   .key_file = options.tls.key_file,
-                                   .cert_pem = options.tls.cert_pem,
-                                   .key_pem = options.tls.key_pem,
-                                   .self_signed = options.tls.self_signed},
-                                  why);
-    if (!tls) {
-      start_error = why;
+    auto loaded = load_tls(options.tls);
+    if (!loaded.context) {
+      start_error = std::move(loaded.error);
       return Errc::bad_certificate;
     }
-    listen_options.tls = tls;
+    listen_options.tls = tls = std::move(loaded.context);
   }
   const auto address = net::Address::parse(options.host, options.port);
   if (!address) {
@@ -157,8 +167,8 @@ void Server::drain() {
 void Server::stop() { impl_->group->stop(); }
 Result<void> Server::reload_certificates() {
   if (!impl_->tls) return {};
-  std::string why;
-  if (impl_->tls->reload(why)) {
+  const std::string why = impl_->tls->reload();
+  if (why.empty()) {
     impl_->log->write(LogLevel::info, "tls", "the certificates were read again");
     return {};
   }

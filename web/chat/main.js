@@ -4,7 +4,7 @@ import { io } from "socket.io-client";
 import { $, drawer, el, icon } from "../shared/dom.js";
 import { composer } from "../shared/composer.js";
 import { MessageLog } from "../shared/log.js";
-import { rememberedName, rememberName } from "../shared/people.js";
+import { fitName, rememberedName, rememberName } from "../shared/people.js";
 import { Room } from "./room.js";
 
 const log = new MessageLog($("log"), $("to-end"), () => [el("b", {}, "Nothing said yet"), "Be the first, or open this page in a second tab."]);
@@ -186,7 +186,11 @@ socket.on("joined", (room, name) => rooms.get(room)?.joined(name));
 socket.on("left", (room, name) => rooms.get(room)?.left(name));
 socket.on("typing", (room, name) => rooms.get(room)?.typing.heard(name));
 
-const box = composer($("composer"), { onSend: (text) => active.say(text), onTyping: () => active.tellTyping() });
+const box = composer($("composer"), {
+  onSend: (text) => active.say(text),
+  onTyping: () => active.tellTyping(),
+  onTooLong: (text) => { $("too-long").textContent = text; },
+});
 
 $("banner-retry").addEventListener("click", () => socket.connect());
 $("leave").addEventListener("click", leaveRoom);
@@ -197,7 +201,7 @@ $("sign-out").addEventListener("click", () => {
 });
 $("new-room").addEventListener("submit", (event) => {
   event.preventDefault();
-  const name = $("new-room-name").value.trim();
+  const name = fitName($("new-room-name").value);
   if (name === "") return;
   $("new-room").reset();
   openRoom(name);
@@ -205,7 +209,7 @@ $("new-room").addEventListener("submit", (event) => {
 });
 $("join").addEventListener("submit", (event) => {
   event.preventDefault();
-  enter($("name").value.trim() || rememberedName(), [$("room").value.trim() || "lobby"]);
+  enter(fitName($("name").value) || rememberedName(), [fitName($("room").value) || "lobby"]);
 });
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState !== "visible" || !active || active.unread === 0) return;

@@ -3,7 +3,7 @@
 import { $, drawer, el } from "../shared/dom.js";
 import { composer } from "../shared/composer.js";
 import { MessageLog } from "../shared/log.js";
-import { People, rememberedName, rememberName } from "../shared/people.js";
+import { fitName, People, rememberedName, rememberName } from "../shared/people.js";
 import { Typing } from "../shared/typing.js";
 import { Connection } from "./connection.js";
 import { echoDialog } from "./echo.js";
@@ -154,13 +154,14 @@ const box = composer($("composer"), {
     typing.said();
   },
   onTyping: () => typing.shouldTell() && connection.send({ type: "typing" }),
+  onTooLong: (text) => { $("too-long").textContent = text; },
 });
 
 $("name").value = rememberedName();
 $("room").value = new URLSearchParams(location.search).get("room") ?? "lobby";
 $("join").addEventListener("submit", (event) => {
   event.preventDefault();
-  enter($("name").value.trim() || rememberedName(), $("room").value.trim() || "lobby");
+  enter(fitName($("name").value) || rememberedName(), fitName($("room").value) || "lobby");
 });
 $("leave").addEventListener("click", leave);
 $("banner-retry").addEventListener("click", () => connection?.retry());

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The box one writes in: Enter sends, Shift+Enter breaks the line, an input method's Enter does neither.
-export function composer(form, { onSend, onTyping }) {
+const LONGEST_TEXT = 4000;  // bytes, as the server has it
+const utf8 = new TextEncoder();
+
+export function composer(form, { onSend, onTyping, onTooLong }) {
   const box = form.querySelector("textarea");
   const button = form.querySelector("button");
   const fit = () => {
-    button.disabled = box.value.trim() === "";
+    const text = box.value.trim();
+    const over = text.length * 3 <= LONGEST_TEXT ? 0 : Math.max(0, utf8.encode(text).length - LONGEST_TEXT);
+    button.disabled = text === "" || over > 0;
+    onTooLong(over > 0 ? `${over.toLocaleString()} bytes too long` : "");
     if (CSS.supports("field-sizing", "content")) return;
     box.style.height = "auto";
     box.style.height = `${box.scrollHeight + 2}px`;
@@ -20,8 +26,9 @@ export function composer(form, { onSend, onTyping }) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    fit();
+    if (button.disabled) return;
     const text = box.value.trim();
-    if (text === "") return;
     box.value = "";
     fit();
     onSend(text);

@@ -20,6 +20,19 @@ export function graphemes(text) {
   return Array.from(new Intl.Segmenter().segment(text), (part) => part.segment);
 }
 
+const utf8 = new TextEncoder();
+const LONGEST_NAME = 32;  // bytes, as the server has it
+
+/** A name as the server will keep it: trimmed, whole characters only. */
+export function fitName(name) {
+  let fits = "";
+  for (const character of graphemes(name.trim())) {
+    if (utf8.encode(fits + character).length > LONGEST_NAME) break;
+    fits += character;
+  }
+  return fits.trim();
+}
+
 function initials(name) {
   const words = name.trim().split(/\s+/).filter(Boolean);
   const firsts = (words.length > 1 ? [words[0], words.at(-1)] : words).map((word) => graphemes(word)[0].toUpperCase());

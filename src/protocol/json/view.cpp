@@ -26,15 +26,14 @@ View View::at(std::size_t index) const noexcept {
   return View(std::string_view());
 }
 
-std::size_t View::size() const noexcept {
+std::size_t View::size() const {
   Scratch scratch;
   Cursor c(text_, attachments_, scratch);
   std::size_t n = 0;
   if (c.enter_array()) {
     for (; c.next_element(); ++n) c.skip();
   } else if (c.enter_object()) {
-    // A name is skipped like any other value.
-    for (bool more = c.next_element(); more; more = c.next_element(), ++n) c.skip();
+    for (std::string_view name; c.next_key(name); ++n) c.skip();
   }
   return n;
 }

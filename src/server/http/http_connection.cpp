@@ -198,9 +198,10 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
   loop_.response.answered = false;
   Access::Exchange exchange(loop_.request, loop_.response);
 
-  bool* const destroyed = destroyed_;
+  bool* const destroyed = destroyed_;  // an upgrade makes this object go: nothing of it is touched then
+  net::Reactor& reactor = loop_.reactor;
   std::string thrown;
-  loop_.reactor.doing("an HTTP handler");
+  reactor.doing("an HTTP handler");
   try {
     if (loop_.head.wants_websocket) serve_upgrade(exchange.request, exchange.response);
     else if (!loop_.router.dispatch(exchange.request, exchange.response)) not_found(exchange.request, exchange.response);
@@ -210,7 +211,7 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
   } catch (...) {
     thrown = "something that is not a std::exception";
   }
-  loop_.reactor.doing(nullptr);
+  reactor.doing(nullptr);
   if (*destroyed) return;
   unread_ = nullptr;
   if (!thrown.empty()) {

@@ -222,17 +222,17 @@ TEST_CASE("C4: garbage, truncated data and data after a final block are read rig
     CAPTURE(payload);
     const auto bytes = hex(payload);
     std::vector<std::byte> whole;
-    append_frame(whole, Opcode::text, bytes, {.rsv = ws::rsv_compressed});
+    append_frame(whole, Opcode::binary, bytes, {.rsv = ws::rsv_compressed});
     expect(whole, expected, Role::server, setup.limits, &takeover);
   };
-  check("ff", {{}, Errc::invalid_deflate});                           // block type 3
-  check("f248cdc9", {{}, Errc::invalid_deflate});                     // cut in the middle
-  check("000500faff4865", {{}, Errc::invalid_deflate});               // a stored block cut short
-  check("f200110000", {{}, Errc::invalid_deflate});                   // refers to a window that is not there
-  check("f348cdc9c90700", {{text("Hello")}, {}});                     // BFINAL, without the extra octet
-  check("f348cdc9c9070000", {{text("Hello")}, {}});                   // as section 7.2.3.4 wants it
-  check("f348cdc9c90700f248cdc9c90700", {{text("HelloHello")}, {}});  // more after BFINAL
-  check("f348cdc9c90700f348cdc9c90700f348cdc9c9070000", {{text("HelloHelloHello")}, {}});
+  check("ff", {{}, Errc::invalid_deflate});                             // block type 3
+  check("f248cdc9", {{}, Errc::invalid_deflate});                       // cut in the middle
+  check("000500faff4865", {{}, Errc::invalid_deflate});                 // a stored block cut short
+  check("f200110000", {{}, Errc::invalid_deflate});                     // refers to a window that is not there
+  check("f348cdc9c90700", {{binary("Hello")}, {}});                     // BFINAL, without the extra octet
+  check("f348cdc9c9070000", {{binary("Hello")}, {}});                   // as section 7.2.3.4 wants it
+  check("f348cdc9c90700f248cdc9c90700", {{binary("HelloHello")}, {}});  // more after BFINAL
+  check("f348cdc9c90700f348cdc9c90700f348cdc9c9070000", {{binary("HelloHelloHello")}, {}});
   check("f348cdc9c90700ff", {{}, Errc::invalid_deflate});  // garbage after BFINAL
 }
 
@@ -292,11 +292,16 @@ TEST_CASE("C7: a larger window than agreed is read right, or refused once it mat
 TEST_CASE("C7: an inflater that met an error is as new for the next connection") {
   Setup setup;
   for (int i = 0; i < 3; ++i) {
-    CHECK(setup.decode(frame(Opcode::text, "\xf2\x48\xcd\xff\xff", {.rsv = ws::rsv_compressed})).error ==
+    CHECK(setup.decode(frame(Opcode::binary, "\xf2\x48\xcd\xff\xff", {.rsv = ws::rsv_compressed})).error ==
           Errc::invalid_deflate);
     CHECK(decode({hex("c1 07 f248cdc9c90700")}, Role::client, setup.limits, &no_takeover) ==
           Decoded{{text("Hello")}, {}});
   }
+}
+
+TEST_CASE("bad text before bad deflate data is what is reported, however the bytes are cut") {
+  Setup setup;
+  expect(hex("41 03 f248cd 80 07 c9c9ffff5fb000"), {{}, Errc::invalid_utf8}, Role::client, setup.limits, &takeover);
 }
 
 TEST_CASE("U1: inflated text that is not UTF-8 is refused before its message ends") {

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <utility>
+
+#include "net/tls_contexts.h"
+
+namespace duplex::net {
+namespace {
+
+template <auto free_function>
+struct Free {
+  template <class T>
+  void operator()(T* object) const noexcept { free_function(object); }
+};
+using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
+using Certificate = std::unique_ptr<X509, Free<X509_free>>;
+using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
+
+bool is_pem(const std::string& text) { return text.starts_with("-----BEGIN"); }
+std::string name_of(const std::string& source, const char* what) { return is_pem(source) ? std::string("the ") + what : "\"" + source + "\""; }
+
+// An error or, with the content to read from, none.
+std::string open(Bio& bio, const std::string& source, const char* what) {
+  if (source.empty()) return std::string("no ") + what + " is given";
+  if (is_pem(source)) {
+    bio.reset(BIO_new_mem_buf(source.data(), static_cast<int>(source.size())));
+    return "";
+  }
+  errno = 0;
+  std::FILE* file = std::fopen(source.c_str(), "re");
+  if (file == nullptr) return "cannot read the " + std::string(what) + " \"" + source + "\": " + std::strerror(errno);
+  bio.reset(BIO_new_fp(file, BIO_CLOSE));
+  return "";
+}
+
+int no_password(char*, int, int, void*) { return -1; }  // or OpenSSL asks at the terminal
+
+std::string load_certificate(SSL_CTX* ctx, const TlsCertificate& files) {
+  Bio bio;
+  if (auto error = open(bio, files.certificate, "certificate"); !error.empty()) return error;
+  const auto not_a = [](const std::string& source, const char* what) {
+    return name_of(source, what) + " is not a " + what + " in PEM format: " + openssl_error();
+  };
+  const Certificate leaf(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
+  if (!leaf || SSL_CTX_use_certificate(ctx, leaf.get()) != 1) return not_a(files.certificate, "certificate");
+  for (;;) {
+    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
+    if (!next) break;
+    if (SSL_CTX_add0_chain_cert(ctx, next.get()) != 1) return not_a(files.certificate, "certificate");
+    [[maybe_unused]] const auto* owned_by_ctx = next.release();
+  }
+  ERR_clear_error();  // the end of the file is one, too
+  if (auto error = open(bio, files.key, "private key"); !error.empty()) return error;
+  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
+  if (!key) return not_a(files.key, "private key");
+  if (SSL_CTX_use_PrivateKey(ctx, key.get()) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
+    ERR_clear_error();
+    return "the private key " + name_of(files.key, "key") + " does not belong to the certificate " +
+           name_of(files.certificate, "certificate");
+  }
+  return "";
+}
+
+// RFC 6066 §3: the certificate that bears the name; the first one when none does, so that the client can say what is wrong.
+int choose_certificate(SSL* ssl, int*, void* arg) {
+  const auto* contexts = static_cast<const TlsContexts*>(arg);
+  const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
+  if (name == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  for (const SslCtx& ctx : contexts->all) {
+    if (X509_check_host(SSL_CTX_get0_certificate(ctx.get()), name, 0, 0, nullptr) != 1) continue;
+    if (SSL_get_SSL_CTX(ssl) != ctx.get()) SSL_set_SSL_CTX(ssl, ctx.get());
+    break;
+  }
+  return SSL_TLSEXT_ERR_OK;
+}
+
+// RFC 7301 §3.2: no common protocol ends the handshake, or a client would speak one that we do not.
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned int in_size, void* arg) {
+  const std::string& ours = static_cast<const TlsContexts*>(arg)->alpn;
+  unsigned char* chosen = nullptr;
+  if (SSL_select_next_proto(&chosen, size, reinterpret_cast<const unsigned char*>(ours.data()), static_cast<unsigned>(ours.size()), in,
+                            in_size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  *out = chosen;
+  return SSL_TLSEXT_ERR_OK;
+}
+
+void set_up(SSL_CTX* ctx, TlsContexts& contexts) {
+  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // Resumption by ticket: what would be remembered here is the client's to keep.
+  SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("duplex"), 6);
+  SSL_CTX_set_num_tickets(ctx, 1);
+  SSL_CTX_callback_ctrl(ctx, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(choose_certificate));
+  SSL_CTX_set_tlsext_servername_arg(ctx, &contexts);
+  if (!contexts.alpn.empty()) SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, &contexts);
+}
+
+}  // namespace
+
+std::string openssl_error() {
+  const unsigned long code = ERR_get_error();
+  ERR_clear_error();
+  const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
+  return reason != nullptr ? reason : "unknown error";
+}
+
+TlsContext::Loaded TlsContext::load(TlsOptions options) {
+  const std::shared_ptr<TlsContext> made(new TlsContext);
+  std::string error = made->reload(std::move(options));
+  if (!error.empty()) return {nullptr, std::move(error)};
+  return {made, ""};
+}
+
+std::string TlsContext::reload() {
+  std::unique_lock lock(mutex_);
+  TlsOptions options = options_;
+  lock.unlock();
+  return reload(std::move(options));
+}
+
+std::string TlsContext::reload(TlsOptions options) {
+  if (options.certificates.empty()) return "no certificate is given";
+  ERR_clear_error();
+  auto fresh = std::make_shared<TlsContexts>();
+  for (const std::string& protocol : options.alpn) {
+    if (protocol.empty() || protocol.size() > 255) return "an ALPN protocol has 1 to 255 bytes";
+    fresh->alpn += static_cast<char>(protocol.size());
+    fresh->alpn += protocol;
+  }
+  for (const TlsCertificate& files : options.certificates) {
+    SslCtx ctx(SSL_CTX_new(TLS_server_method()));
+    if (!ctx) return "OpenSSL: " + openssl_error();
+    set_up(ctx.get(), *fresh);
+    if (auto error = load_certificate(ctx.get(), files); !error.empty()) return error;
+    fresh->all.push_back(std::move(ctx));
+  }
+  const std::lock_guard lock(mutex_);
+  if (contexts_) {  // tickets that were given out stay good
+    unsigned char keys[80];
+    if (SSL_CTX_get_tlsext_ticket_keys(contexts_->all.front().get(), keys, sizeof keys) == 1) {
+      SSL_CTX_set_tlsext_ticket_keys(fresh->all.front().get(), keys, sizeof keys);
+    }
+  }
+  contexts_ = std::move(fresh);
+  options_ = std::move(options);
+  return "";
+}
+
+std::shared_ptr<const TlsContexts> TlsContext::contexts() const {
+  const std::lock_guard lock(mutex_);
+  return contexts_;
+}
+
+Result<TlsCertificate> self_signed(const std::vector<std::string>& names) {
+  const Key key(EVP_EC_gen("P-256"));
+  const Certificate certificate(X509_new());
+  if (!key || !certificate || names.empty()) return Errc::bad_certificate;
+  X509* x = certificate.get();
+  X509_set_version(x, X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(x), 1);
+  X509_gmtime_adj(X509_getm_notBefore(x), -60 * 60);
+  X509_gmtime_adj(X509_getm_notAfter(x), 365L * 24 * 60 * 60);
+  X509_set_pubkey(x, key.get());
+  X509_NAME* name = X509_get_subject_name(x);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(names.front().c_str()), -1, -1, 0);
+  X509_set_issuer_name(x, name);
+  std::string alternatives;
+  for (const std::string& n : names) {
+    const bool is_address = n.find_first_not_of("0123456789.") == std::string::npos || n.find(':') != std::string::npos;
+    alternatives += (alternatives.empty() ? "" : ",") + std::string(is_address ? "IP:" : "DNS:") + n;
+  }
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternatives.c_str());
+  if (extension == nullptr) return Errc::bad_certificate;
+  X509_add_ext(x, extension, -1);
+  X509_EXTENSION_free(extension);
+  if (X509_sign(x, key.get(), EVP_sha256()) == 0) return Errc::bad_certificate;
+  const auto text = [](const Bio& bio) {
+    char* data = nullptr;
+    const long size = BIO_get_mem_data(bio.get(), &data);
+    return std::string(data, static_cast<std::size_t>(size));
+  };
+  const Bio certificate_pem(BIO_new(BIO_s_mem())), key_pem(BIO_new(BIO_s_mem()));
+  if (PEM_write_bio_X509(certificate_pem.get(), x) != 1 ||
+      PEM_write_bio_PrivateKey(key_pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) {
+    return Errc::bad_certificate;
+  }
+  return TlsCertificate{text(certificate_pem), text(key_pem)};
+}
+
+}  // namespace duplex::net

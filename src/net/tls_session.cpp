@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls_session.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <climits>
+
+#include "net/tls_contexts.h"
+
+namespace duplex::net {
+namespace {
+
+TlsIo& io_of(BIO* bio) { return *static_cast<TlsIo*>(BIO_get_data(bio)); }
+
+int bio_read(BIO* bio, char* into, int size) {
+  BIO_clear_retry_flags(bio);
+  ConstBytes& in = io_of(bio).in;
+  if (in.empty()) {
+    BIO_set_retry_read(bio);
+    return -1;
+  }
+  const std::size_t n = std::min(in.size(), static_cast<std::size_t>(size));
+  std::memcpy(into, in.data(), n);
+  in = in.subspan(n);
+  return static_cast<int>(n);
+}
+
+int bio_write(BIO* bio, const char* from, int size) {
+  BIO_clear_retry_flags(bio);
+  io_of(bio).out.append(std::string_view(from, static_cast<std::size_t>(size)));
+  return size;
+}
+
+long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+// Made once, for the whole process, and never destroyed: sessions may outlive what runs at exit.
+const BIO_METHOD* method() {
+  static const BIO_METHOD* made = [] {
+    BIO_METHOD* m = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "duplex loop");
+    BIO_meth_set_read(m, bio_read);
+    BIO_meth_set_write(m, bio_write);
+    BIO_meth_set_ctrl(m, bio_control);
+    return m;
+  }();
+  return made;
+}
+
+std::string_view view(const char* text) { return text != nullptr ? text : std::string_view(); }
+
+}  // namespace
+
+TlsIo::TlsIo(std::size_t read_buffer)
+    : bio_(BIO_new(method())),
+      plain_size_(read_buffer + 2 * SSL3_RT_MAX_PLAIN_LENGTH),  // a record that had begun in an earlier read ends in this one
+      plain_(new std::byte[plain_size_ + 64]) {                 // vectorised parsers read past the end
+  BIO_set_data(bio_, this);
+  BIO_set_init(bio_, 1);
+}
+
+TlsIo::~TlsIo() { BIO_free(bio_); }
+
+std::atomic<int> TlsSession::handshakes_{0};
+
+TlsSession::TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, Listener* listener)
+    : ssl_(SSL_new(contexts->all.front().get())), io_(&io), contexts_(std::move(contexts)), listener_(listener) {
+  handshakes_.fetch_add(1, std::memory_order_relaxed);
+  failed_ = ssl_ == nullptr;
+  if (failed_) return;
+  SSL_set_accept_state(ssl_);
+  move_to(io);
+}
+
+TlsSession::~TlsSession() {
+  finish_handshake();
+  SSL_free(ssl_);
+}
+
+void TlsSession::move_to(TlsIo& io) {
+  io_ = &io;
+  if (SSL_get_rbio(ssl_) == io.bio_) return;
+  BIO_up_ref(io.bio_);
+  SSL_set_bio(ssl_, io.bio_, io.bio_);
+}
+
+void TlsSession::finish_handshake() noexcept {
+  if (!contexts_) return;
+  contexts_.reset();
+  handshakes_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+TlsSession::Progress TlsSession::handshake() {
+  if (failed_) return Progress::failed;
+  ERR_clear_error();
+  const int result = SSL_do_handshake(ssl_);
+  if (result == 1) {
+    finish_handshake();
+    return Progress::done;
+  }
+  if (SSL_get_error(ssl_, result) == SSL_ERROR_WANT_READ) return Progress::waiting;
+  failed_ = true;
+  return Progress::failed;
+}
+
+Bytes TlsSession::decrypt() {
+  const Bytes room = io_->plain_room();
+  std::size_t size = 0;
+  ERR_clear_error();
+  while (size < room.size()) {
+    std::size_t n = 0;
+    const int result = SSL_read_ex(ssl_, room.data() + size, room.size() - size, &n);
+    if (result == 1) {
+      size += n;
+      continue;
+    }
+    const int error = SSL_get_error(ssl_, result);
+    if (error == SSL_ERROR_ZERO_RETURN) peer_closed_ = true;
+    else if (error != SSL_ERROR_WANT_READ) failed_ = true;
+    break;
+  }
+  return room.first(size);
+}
+
+bool TlsSession::encrypt(ConstBytes plain) {
+  if (failed_) return false;
+  ERR_clear_error();
+  std::size_t n = 0;
+  failed_ = SSL_write_ex(ssl_, plain.data(), plain.size(), &n) != 1 || n != plain.size();
+  return !failed_;
+}
+
+void TlsSession::close_notify() {
+  if (notified_ || failed_ || handshaking()) return;
+  notified_ = true;
+  ERR_clear_error();
+  SSL_shutdown(ssl_);
+  ERR_clear_error();
+}
+
+std::string TlsSession::why() {
+  const unsigned long code = ERR_peek_error();
+  const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+  // What OpenSSL calls these helps nobody: a browser was pointed to http:// instead of https://, or this is not TLS at all.
+  if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
+    ERR_clear_error();
+    return "this is plain HTTP, and the port speaks TLS (https://, wss://)";
+  }
+  if (handshaking() && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_BAD_PROTOCOL_VERSION_NUMBER)) {
+    ERR_clear_error();
+    return "this is not TLS";
+  }
+  return openssl_error();
+}
+
+std::string_view TlsSession::alpn() const noexcept {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl_, &name, &size);
+  return {reinterpret_cast<const char*>(name), size};
+}
+std::string_view TlsSession::server_name() const noexcept { return view(SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name)); }
+std::string_view TlsSession::version() const noexcept { return view(SSL_get_version(ssl_)); }
+bool TlsSession::resumed() const noexcept { return SSL_session_reused(ssl_) == 1; }
+
+}  // namespace duplex::net

@@ -1,0 +1,5 @@
+// expect: use of deleted function
+// SPDX-License-Identifier: MIT
+#include <duplex/json.h>
+using namespace duplex;
+void f() { (void)json::object("name", 1).view(); }
