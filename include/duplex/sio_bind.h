@@ -115,7 +115,8 @@ struct member_signature {
     using type = Signature<R, Types<A...>>;       \
   };
 DUPLEX_SIGNATURE()
-DUPLEX_SIGNATURE(const) DUPLEX_SIGNATURE(noexcept) DUPLEX_SIGNATURE(const noexcept)
+DUPLEX_SIGNATURE(const)
+DUPLEX_SIGNATURE(noexcept) DUPLEX_SIGNATURE(const noexcept)
 #undef DUPLEX_SIGNATURE
 
     template <class F>

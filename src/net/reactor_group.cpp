@@ -37,8 +37,17 @@ ReactorGroup::~ReactorGroup() = default;
 Result<Address> ReactorGroup::listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept) {
   auto shared = std::make_shared<Function<void(Stream&)>>(std::move(on_accept));
   const bool share_descriptor = address.kind == Address::Kind::unix_path || options.descriptor >= 0;
+  const bool asked_to_share = options.reuse_port;
   options.reuse_port = options.reuse_port || (size() > 1 && !share_descriptor);
   Address chosen = address;
+  if (size() > 1 && !share_descriptor && !asked_to_share && address.port != 0) {
+    // SO_REUSEPORT would let two servers share a port without either knowing: the first bind of each is exclusive.
+    ListenOptions alone = options;
+    alone.reuse_port = false;
+    auto probe = first().listen(address, alone, [shared](Stream& stream) { (*shared)(stream); });
+    if (!probe) return Unexpected(probe.error());
+    (*probe)->close();
+  }
   std::vector<Listener*> opened;
   for (auto& reactor : reactors_) {
     auto listener = reactor->listen(chosen, options, [shared](Stream& stream) { (*shared)(stream); });

@@ -188,7 +188,7 @@ Result<TlsCertificate> self_signed(const std::vector<std::string>& names) {
   X509_EXTENSION_free(extension);
   if (X509_sign(x, key.get(), EVP_sha256()) == 0) return Errc::bad_certificate;
   const auto text = [](const Bio& bio) {
-    const char* data = nullptr;
+    char* data = nullptr;
     const long size = BIO_get_mem_data(bio.get(), &data);
     return std::string(data, static_cast<std::size_t>(size));
   };

@@ -58,6 +58,8 @@ Result<void> Server::Impl::start() {
       loop->http.endpoints.emplace_back(endpoints[i].path, endpoints[i].handlers, loop->ws);
       loop->http.endpoints.back().hub = &loop->hub;
     }
+  for (auto& engine : engines)
+    for (auto& loop : loops) engine->add_loop(*loop);
   started = true;
   return {};
 }
@@ -131,6 +133,12 @@ Server& Server::patch(std::string_view path, http::Handler handler) { return rou
 Server& Server::del(std::string_view path, http::Handler handler) { return route("DELETE", path, std::move(handler)); }
 Server& Server::files(std::string_view prefix, http::Files files) {
   impl_->router.use(prefix, http::serve_files(std::string(prefix), std::move(files)));
+  return *this;
+}
+
+Server& Server::engine(eio::EngineOptions options, eio::Handlers handlers) {
+  impl_->engines.push_back(std::make_unique<eio::Engine>(std::move(options), std::move(handlers)));
+  impl_->router.mount(impl_->engines.back()->mount());
   return *this;
 }
 

@@ -1,6 +1,7 @@
 // expect: conversion from
 // SPDX-License-Identifier: MIT
 #include <duplex/duplex.h>
+#include <duplex/sio.h>
 using namespace duplex;
 void f(sio::Io& io) {
   io.on("x", [](sio::Socket& s) {

@@ -123,6 +123,13 @@ bool turn_until(Reactor& reactor, Done&& done) {
   return !late;
 }
 
+/// One turn that ends, even if nothing happens.
+inline void turn_once(Reactor& reactor) {
+  const TimerId limit = reactor.after(5ms, [] {});
+  reactor.turn();
+  reactor.cancel(limit);
+}
+
 inline Address loopback() { return *Address::parse("127.0.0.1", 0); }
 
 }  // namespace duplex::net::testing

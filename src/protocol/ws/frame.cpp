@@ -27,28 +27,6 @@ std::optional<FrameHeader> decode_header(ConstBytes bytes) noexcept {
   return header;
 }
 
-std::byte* write_header(std::byte* to, const FrameHeader& header) noexcept {
-  const unsigned mask_bit = header.mask ? 0x80 : 0;
-  *to++ =
-      static_cast<std::byte>((header.fin ? 0x80u : 0u) | (header.rsv & 7u) << 4 | static_cast<unsigned>(header.opcode));
-  if (header.length < 126) {
-    *to++ = static_cast<std::byte>(mask_bit | static_cast<unsigned>(header.length));
-  } else if (header.length < 65536) {
-    *to++ = static_cast<std::byte>(mask_bit | 126);
-    store_be16(to, static_cast<std::uint16_t>(header.length));
-    to += 2;
-  } else {
-    *to++ = static_cast<std::byte>(mask_bit | 127);
-    store_be64(to, header.length);
-    to += 8;
-  }
-  if (header.mask) {
-    std::memcpy(to, &*header.mask, 4);
-    to += 4;
-  }
-  return to;
-}
-
 HeaderBytes encode_header(const FrameHeader& header) noexcept {
   HeaderBytes out;
   out.size = static_cast<std::uint8_t>(write_header(out.bytes.data(), header) - out.bytes.data());

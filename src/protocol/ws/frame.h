@@ -53,6 +53,39 @@ constexpr std::size_t header_size_on_wire(std::byte second) noexcept {
 /// The header at the beginning of `bytes`, or nothing when it is not all there. Takes every form, minimal or not.
 std::optional<FrameHeader> decode_header(ConstBytes bytes) noexcept;
 
+/// Writes a header without its masking key: the first byte, the length, whether a key follows.
+/// Inline: most of what it asks is known where it is called, and a short message costs little more than its header.
+inline std::byte* write_unkeyed_header(std::byte* to, std::uint8_t first, std::uint64_t length, bool masked) noexcept {
+  const unsigned mask_bit = masked ? 0x80 : 0;
+  *to++ = static_cast<std::byte>(first);
+  if (length < 126) {
+    *to++ = static_cast<std::byte>(mask_bit | static_cast<unsigned>(length));
+  } else if (length < 65536) {
+    *to++ = static_cast<std::byte>(mask_bit | 126);
+    store_be16(to, static_cast<std::uint16_t>(length));
+    to += 2;
+  } else {
+    *to++ = static_cast<std::byte>(mask_bit | 127);
+    store_be64(to, length);
+    to += 8;
+  }
+  return to;
+}
+
+/// FIN, RSV1-3 and the opcode.
+constexpr std::uint8_t first_byte(bool fin, std::uint8_t rsv, Opcode opcode) noexcept {
+  return static_cast<std::uint8_t>((fin ? 0x80u : 0u) | (rsv & 7u) << 4 | static_cast<unsigned>(opcode));
+}
+
+/// Writes the header to `to`, which has room for `header_size(…)` bytes; returns the first byte after it.
+inline std::byte* write_header(std::byte* to, const FrameHeader& header) noexcept {
+  to = write_unkeyed_header(to, first_byte(header.fin, header.rsv, header.opcode), header.length,
+                            header.mask.has_value());
+  if (!header.mask) return to;
+  std::memcpy(to, &*header.mask, sizeof(MaskKey));
+  return to + sizeof(MaskKey);
+}
+
 /// A header's bytes, ready to be sent in front of a payload that lies elsewhere.
 struct HeaderBytes {
   std::array<std::byte, max_frame_header> bytes;
@@ -60,8 +93,5 @@ struct HeaderBytes {
   ConstBytes view() const noexcept { return {bytes.data(), size}; }
 };
 HeaderBytes encode_header(const FrameHeader& header) noexcept;
-
-/// Writes the header to `to`, which has room for `header_size(…)` bytes; returns the first byte after it.
-std::byte* write_header(std::byte* to, const FrameHeader& header) noexcept;
 
 }  // namespace duplex::ws

@@ -24,7 +24,7 @@ std::string_view HeaderList::token() noexcept {
 }
 
 bool HeaderList::next_element() noexcept {
-  while (next_parameter()) {
+  while (!first_ && next_parameter()) {  // parameters of nothing, before the first name, are bad syntax
   }
   if (bad_) return false;
   skip_space();

@@ -24,7 +24,13 @@ void apply_mask(Bytes bytes, MaskKey key, std::uint64_t offset) noexcept {
     const std::uint64_t word = load_native<std::uint64_t>(p) ^ wide;
     std::memcpy(p, &word, 8);
   }
-  // 8 is a multiple of 4: here the key begins at its first byte again.
+  // 8 and 4 are multiples of 4: here the key begins at its first byte again.
+  if (n >= 4) {
+    const std::uint32_t word = load_native<std::uint32_t>(p) ^ static_cast<std::uint32_t>(wide);
+    std::memcpy(p, &word, 4);
+    p += 4;
+    n -= 4;
+  }
   for (; n != 0; ++p, --n, wide >>= 8) *p ^= static_cast<std::byte>(wide & 0xff);
 }
 
@@ -35,6 +41,13 @@ void copy_masked(std::byte* to, ConstBytes from, MaskKey key, std::uint64_t offs
   for (; n >= 8; p += 8, to += 8, n -= 8) {
     const std::uint64_t word = load_native<std::uint64_t>(p) ^ wide;
     std::memcpy(to, &word, 8);
+  }
+  if (n >= 4) {
+    const std::uint32_t word = load_native<std::uint32_t>(p) ^ static_cast<std::uint32_t>(wide);
+    std::memcpy(to, &word, 4);
+    p += 4;
+    to += 4;
+    n -= 4;
   }
   for (; n != 0; ++p, ++to, --n, wide >>= 8) *to = *p ^ static_cast<std::byte>(wide & 0xff);
 }

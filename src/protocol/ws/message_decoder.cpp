@@ -110,6 +110,22 @@ std::size_t MessageDecoder::buffered() const noexcept { return work_ ? sizeof(Wo
 
 std::optional<Incoming> MessageDecoder::next() {
   if (delivered_) end_message();
+  if ((!work_ || !work_->busy()) && error_ == Errc::ok && !closed_) {
+    // The common case: a whole short message in one frame. Everything else is left to the loop below.
+    if (const std::size_t header = plain_header()) {
+      const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
+      const Opcode opcode = static_cast<Opcode>(cursor_[0] & std::byte{15});
+      const Bytes payload{cursor_ + header, length};
+      if (role_ == Role::server) apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
+      cursor_ += header + length;
+      left_ -= static_cast<std::uint32_t>(header + length);
+      if (opcode == Opcode::text && !is_valid_utf8(payload)) {
+        error_ = Errc::invalid_utf8;
+      } else {
+        return Incoming{opcode == Opcode::text ? Incoming::text : Incoming::binary, payload, {}};
+      }
+    }
+  }
   while (error_ == Errc::ok && !closed_) {
     if (work_ && work_->in_frame) {
       if (left_ == 0 && work_->frame_done != work_->frame.length) return std::nullopt;
@@ -138,6 +154,17 @@ std::optional<Incoming> MessageDecoder::next() {
     work_.reset();
   }
   return std::nullopt;
+}
+
+// The size of the header, if the next frame is a whole unfragmented, uncompressed text or binary message of less than
+// 126 bytes, masked as it should be and within the limit; 0 for any other.
+std::size_t MessageDecoder::plain_header() const noexcept {
+  const std::size_t header = role_ == Role::server ? 6 : 2;
+  if (left_ < header) return 0;
+  const auto first = static_cast<unsigned>(cursor_[0]);
+  if (first != 0x81 && first != 0x82) return 0;
+  const unsigned length = static_cast<unsigned>(cursor_[1]) ^ (role_ == Role::server ? 0x80u : 0u);
+  return length < 126 && header + length <= left_ && length <= limits_->max_message ? header : 0;
 }
 
 std::optional<FrameHeader> MessageDecoder::read_header() {

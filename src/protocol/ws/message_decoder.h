@@ -83,6 +83,7 @@ class MessageDecoder {
  private:
   struct Work;
 
+  std::size_t plain_header() const noexcept;
   std::optional<FrameHeader> read_header();
   void keep_header();
   Errc check_start(std::byte first, std::byte second) const noexcept;

@@ -46,14 +46,16 @@ void encode_close(Buffer& out, std::uint16_t code, std::string_view reason, std:
 }
 
 HeaderBytes encode_header(Opcode opcode, std::uint64_t length, bool compressed) noexcept {
-  return encode_header(
-      FrameHeader{.rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .length = length});
+  HeaderBytes out;
+  const std::uint8_t first = first_byte(true, compressed ? rsv_compressed : 0, opcode);
+  const std::byte* const end = write_unkeyed_header(out.bytes.data(), first, length, false);
+  out.size = static_cast<std::uint8_t>(end - out.bytes.data());
+  return out;
 }
 
 std::byte* write_frame(std::byte* to, Opcode opcode, ConstBytes payload, bool compressed) noexcept {
-  const FrameHeader header{
-      .rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .length = payload.size()};
-  return write_payload(write_header(to, header), payload, std::nullopt);
+  const std::uint8_t first = first_byte(true, compressed ? rsv_compressed : 0, opcode);
+  return write_payload(write_unkeyed_header(to, first, payload.size(), false), payload, std::nullopt);
 }
 
 }  // namespace duplex::ws

@@ -180,6 +180,9 @@ TEST_CASE("F7: a message that is too long is refused when its header is read, wi
     CHECK(decoder.error() == Errc::message_too_big);
   }
   CHECK(ws::close_code_for(Errc::message_too_big) == 1009);
+  const ws::DecoderLimits ten{.max_message = 10};
+  expect(frame(Opcode::text, "0123456789") + frame(Opcode::text, "0123456789a"),
+         {{text("0123456789")}, Errc::message_too_big}, Role::server, ten);
   const std::string largest(1'000'000, 'x');
   CHECK(decode({frame(Opcode::binary, largest)}) == Decoded{{binary(largest)}, {}});
 }
