@@ -110,10 +110,8 @@ class Encoded {
  private:
   template <class T>
   static void append(json::Writer& w, const T& value) {
-    if constexpr (!is_waiter<T>) {
-      w.put(',');
-      json::write(w, value);
-    }
+    char before = ',';
+    if constexpr (!is_waiter<T>) write_argument(w, before, value);
   }
   json::Loan loan_;
   std::vector<json::Binary> attachments_;

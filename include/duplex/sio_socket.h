@@ -61,12 +61,14 @@ class Handshake {
  private:
   friend class ServerSocket;
   friend struct Joining;
+  friend class IoLoop;
+  Handshake(Handshake&&) noexcept = default;
   Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth) noexcept
       : request_(std::move(request)), nsp_(std::move(nsp)), auth_(std::move(auth)) {}
   std::shared_ptr<const eio::RequestInfo> request_;
   std::string nsp_, auth_;
   json::Text data_;
-  mutable std::vector<std::string> unescaped_;
+  mutable std::vector<std::string> unescaped_;  // what auth(field) had to unescape
 };
 
 /// An event before its handlers, for `Socket::use`.

@@ -22,4 +22,11 @@ int serve(Server& server);
 /// Echoes text and binary on every path, permessage-deflate on, messages up to 64 MiB.
 int run_autobahn(const SuiteOptions& options);
 
+/// What the Socket.IO protocol suite tests.
+int run_socket_io(const SuiteOptions& options);
+/// What the JavaScript Socket.IO client's own suite expects.
+int run_socket_io_client(const SuiteOptions& options);
+/// A namespace /driver by whose events a test drives the server.
+int run_driver(const SuiteOptions& options);
+
 }  // namespace duplex::conformance
