@@ -99,7 +99,8 @@ void Client::handle(const Packet& packet, std::span<const json::Binary> attachme
 
 void Client::connect(const Packet& packet) {
   const auto is_it = [&](const auto& each) { return each->core->name() == packet.nsp; };
-  if (find(packet.nsp) != nullptr || std::any_of(joining.begin(), joining.end(), is_it)) return fail("it is in that namespace already");
+  // Some clients ask twice, one packet after the other: once is enough. It counts, so that it ends.
+  if (find(packet.nsp) != nullptr || std::any_of(joining.begin(), joining.end(), is_it)) return count_refusal();
 
   const std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
   const bool room_for_more = sockets.size() + joining.size() < loop.io.options().max_namespaces;
