@@ -32,7 +32,8 @@ int serve(Server& server) {
 
 int main(int argc, char** argv) {
   using namespace duplex::conformance;
-  const std::map<std::string, int (*)(const SuiteOptions&)> suites = {{"autobahn", run_autobahn}};
+  const std::map<std::string, int (*)(const SuiteOptions&)> suites = {
+      {"autobahn", run_autobahn}, {"engine.io", run_engine_io}, {"engine.io-client", run_engine_io_client}};
 
   CLI::App app("Servers for conformance suites");
   std::string suite;
