@@ -63,7 +63,7 @@ LogSink LogOutput::sink() {
 
 void LogOutput::write(const LogRecord& record) {
   if (terminal_) return logger_->log(level_of(record.level), "{}: {}", record.component, record.text);
-  const json::Text line = json::object("time", now_utc(), "level", name_of(record.level), "component", record.component, "text", record.text);
+  const json::Text line = json::object("time", now_utc(), "level", name_of(record.level), "component", record.component, "message", record.text);
   logger_->log(level_of(record.level), "{}", line.text());
 }
 

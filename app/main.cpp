@@ -1,8 +1,28 @@
 // SPDX-License-Identifier: MIT
 // The `duplex` program: one verb, one file.
 #include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <iostream>
+#include <string>
 
 #include "app/serve.h"
+
+namespace {
+
+/// Where a wrong value came from, if it was the environment: " (from PORT in the environment)".
+std::string origin_of(const CLI::App& app, std::string_view complaint, int argc, char** argv) {
+  for (const CLI::App* verb : app.get_subcommands({}))
+    for (const CLI::Option* option : verb->get_options()) {
+      const std::string name = option->get_name(), variable = option->get_envname();
+      if (variable.empty() || std::getenv(variable.c_str()) == nullptr || !complaint.starts_with(name + ":")) continue;
+      for (int i = 1; i < argc; ++i)
+        if (std::string_view(argv[i]).starts_with(name)) return {};
+      return " (from " + variable + " in the environment)";
+    }
+  return {};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Duplex: the Socket.IO and WebSocket server for C++");
@@ -20,7 +40,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& shown) {
     return app.exit(shown);
   } catch (const CLI::ParseError& wrong) {
-    std::cerr << "duplex: " << wrong.what() << " (see `duplex --help`)\n";
+    std::cerr << "duplex: " << wrong.what() << origin_of(app, wrong.what(), argc, argv) << " (see `duplex --help`)\n";
     return 2;
   }
   return exit_code;

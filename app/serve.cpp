@@ -30,19 +30,15 @@ int serve(const ServeOptions& options) {
                  .log_level = log.level()});
   RoomChat rooms;
   rooms.serve(server, "/room");
-  server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
+  server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
+                      .max_message = 16 * 1024 * 1024});
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
 
   const std::string pages = options.web.empty() ? find_web_folder() : options.web;
   if (pages.empty()) log.warn("the pages were not found: build them with `npm run build` in web/, or name their folder with --web");
   else server.files("/", {.root = pages});
 
-  if (const auto started = server.start(); !started) {
-    log.error(server.start_error());
-    return 2;
-  }
-  std::cout << "listening on " << server.url() << std::endl;
-  return run(server);
+  return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
 }
 
 }  // namespace

@@ -110,7 +110,8 @@ class Server {
 };
 
 /// Starts, serves until SIGINT or SIGTERM, drains (a second signal stops at once; SIGHUP reloads certificates).
-/// Returns an exit code: 0, or 2 if it could not start; why is in the log.
-int run(Server& server);
+/// Returns an exit code: 0, or 2 if it could not start; why is in the log. `on_listening` is called when clients can connect
+/// and signals are handled: the moment to print the URL.
+int run(Server& server, Function<void()> on_listening = {});
 
 }  // namespace duplex

@@ -149,7 +149,8 @@ struct Handlers {
   std::size_t max_fragments = 131'072;            ///< of one message; more are refused with 1008
   Overflow overflow = Overflow::disconnect;
   std::size_t soft_limit = 256 * 1024;            ///< waiting bytes from which `send` says `queued`
-  std::size_t hard_limit = 1024 * 1024;           ///< waiting bytes past which `overflow` acts; one message always fits
+  std::size_t hard_limit = 1024 * 1024;           ///< waiting bytes past which `overflow` acts; one message always fits, and a peer
+                                                  ///< whose own requests fill it is not read meanwhile
   Compression compression = {};
   std::vector<std::string> protocols = {};        ///< subprotocols in order of preference
   std::vector<std::string> origins = {};          ///< browsers' origins that may connect; empty: the same origin only; "*": all

@@ -62,7 +62,7 @@ void WsConnection::read_messages() {
     received_message(*incoming);
     if (state_ == State::ending) return;  // the handler, or a Close, ended it
     ++count;
-    if (count >= messages_per_turn || (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
+    if (stream_->is_held() || count >= messages_per_turn || (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
       const Bytes rest = decoder_.take_rest();
       if (!rest.empty()) stream_->put_aside(rest);
       break;

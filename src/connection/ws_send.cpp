@@ -86,6 +86,9 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
   }
   const std::size_t limit = endpoint_.handlers.hard_limit;
   if (stream_->buffered() == 0 || stream_->buffered() + bytes <= limit) return true;
+  // One message may pass the limit: a peer whose own requests filled the outbox is not read until it is down again
+  // (see read_messages), and must not be closed for the answer that filled it.
+  if (policy == Overflow::disconnect && stream_->buffered() <= limit) return true;
   switch (policy) {
     case Overflow::queue: return true;
     case Overflow::drop_oldest:

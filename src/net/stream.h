@@ -53,6 +53,8 @@ class Stream {
   // -- reading -------------------------------------------------------------------------------------------------------
   void pause_reading() noexcept;
   void resume_reading() noexcept;
+  /// Too much waits to leave: nothing more is read until it is down. Whoever has bytes in hand puts them aside.
+  bool is_held() const noexcept { return held_; }
   /// Fairness: keeps these bytes and hands them to `on_bytes` again in the next turn, before anything newer. Called inside on_bytes.
   void put_aside(ConstBytes rest);
 

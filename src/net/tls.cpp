@@ -165,7 +165,7 @@ std::shared_ptr<const TlsContexts> TlsContext::contexts() const {
 }
 
 Result<TlsCertificate> self_signed(const std::vector<std::string>& names) {
-  const Key key(EVP_EC_gen("P-256"));
+  const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
   const Certificate certificate(X509_new());
   if (!key || !certificate || names.empty()) return Errc::bad_certificate;
   X509* x = certificate.get();
@@ -180,7 +180,8 @@ Result<TlsCertificate> self_signed(const std::vector<std::string>& names) {
   std::string alternatives;
   for (const std::string& n : names) {
     const bool is_address = n.find_first_not_of("0123456789.") == std::string::npos || n.find(':') != std::string::npos;
-    alternatives += (alternatives.empty() ? "" : ",") + std::string(is_address ? "IP:" : "DNS:") + n;
+    if (!alternatives.empty()) alternatives += ',';
+    alternatives.append(is_address ? "IP:" : "DNS:").append(n);
   }
   X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, alternatives.c_str());
   if (extension == nullptr) return Errc::bad_certificate;

@@ -56,7 +56,7 @@ class SignalThread {
 
 }  // namespace
 
-int run(Server& server) {
+int run(Server& server, Function<void()> on_listening) {
   Log& log = *ServerAccess::impl(server).log;
   bool draining = false;
   SignalThread signals([&server, draining](int signal) mutable {
@@ -74,6 +74,7 @@ int run(Server& server) {
     return 2;
   }
   log.write(LogLevel::info, "server", "listening on " + server.url());
+  if (on_listening) on_listening();
   server.run();
   log.write(LogLevel::info, "server", "stopped");
   return 0;

@@ -212,3 +212,22 @@ TEST_CASE("a handle outlives its socket, and is stale then") {
   server.run();
   CHECK_FALSE(called);
 }
+
+TEST_CASE("a peer that asks for more than it reads is not read meanwhile, and loses nothing") {
+  MemoryServer server;
+  Told told;
+  server->ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
+                       .on_close = [&](ws::Socket&, ws::Close) { ++told.closed; }});
+  WsClient client(server, "/echo");
+  client.peer().set_window(100'000);
+  const std::string text(50'000, 'x');
+  for (int i = 0; i < 100; ++i) client.send(text);  // 5 MB, five times the hard limit
+  CHECK(told.closed == 0);
+  int back = 0;
+  while (auto frame = client.next()) {
+    CHECK(frame->payload == text);
+    ++back;
+    server.run();
+  }
+  CHECK(back == 100);
+}

@@ -20,12 +20,7 @@ ServerOptions server_options(const SuiteOptions& options) {
 }
 
 int serve(Server& server) {
-  if (const auto started = server.start(); !started) {
-    std::cerr << "duplex-conformance: " << server.start_error() << '\n';
-    return 2;
-  }
-  std::cout << "listening on " << server.url() << std::endl;
-  return run(server);
+  return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
 }
 
 }  // namespace duplex::conformance

@@ -89,8 +89,8 @@ export async function start(name, args, { port = 0, env = {} } = {}) {
   for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
       output.push(line);
-      const url = /listening on (https?:\/\/[^\s"/]+:\d+)/.exec(line);
-      if (url) told(url[1]);
+      const heard = /listening on (?:(https?):\/\/)?([^\s"/]+:\d+)/.exec(line);
+      if (heard) told(`${heard[1] ?? (args.includes("--tls") ? "https" : "http")}://${heard[2]}`);
     });
   }
   // Whatever happens to the test, nothing is left running.
