@@ -49,11 +49,15 @@ void EngineLoop::end_turn() {
   burying_.clear();
 }
 
+void EngineLoop::collect(std::vector<std::uint64_t>& sessions) {
+  table_.for_each([&](Session& session) {
+    if (&session.loop() == this && !session.is_closed()) sessions.push_back(session.bits());
+  });
+}
+
 void EngineLoop::close_all(std::string_view reason) {
   std::vector<std::uint64_t> open;
-  table_.for_each([&](Session& session) {
-    if (&session.loop() == this && !session.is_closed()) open.push_back(session.bits());
-  });
+  collect(open);
   for (const std::uint64_t bits : open)
     if (Session* session = Session::find(bits)) session->end(reason, {});
 }

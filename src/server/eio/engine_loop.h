@@ -40,6 +40,8 @@ class EngineLoop {
   std::uint64_t on_body_begin(const http::Request& request);
   void on_body_end(std::uint64_t upload, bool aborted);
   void close_all(std::string_view reason);
+  /// Appends the handle bits of its open sessions.
+  void collect(std::vector<std::uint64_t>& sessions);
 
   // -- for sessions
   bool may_upgrade() const noexcept { return engine_.may_upgrade(); }

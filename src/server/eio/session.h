@@ -104,6 +104,7 @@ class Session final : public Socket {
   void write_payload(Buffer& payload) const;
   void poll_gone(std::uint64_t number);
   void read_upload();
+  void read_upload_later();
   void finish_upload();
 
   // session_websocket.cpp

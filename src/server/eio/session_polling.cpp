@@ -10,7 +10,7 @@ namespace duplex::eio {
 namespace {
 
 // One POST may spend this much of a turn; the rest waits for the next one (robustness E5).
-constexpr int packets_per_turn = 256;
+constexpr std::size_t packets_per_turn = 256;
 constexpr auto time_per_turn = std::chrono::milliseconds(4);
 
 void answer_empty(http::Reply& reply, int status) { reply.status(status).send(""); }
@@ -100,10 +100,19 @@ void Session::on_post(SessionRequest& request, http::Reply reply) {
   };
   if (request.octet_stream) return refuse("transport error", "invalid content");
   if (upload_) return refuse("transport error", "data request overlap from client");
-  if (count_packets(request.body) > max_packets) return refuse("parse error", "too many packets in one payload");
+  const std::size_t packets = count_packets(request.body);
+  if (packets > max_packets) return refuse("parse error", "too many packets in one payload");
   if (!is_valid_utf8(as_bytes(request.body))) return refuse("parse error", "a payload that is not UTF-8");
   upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.body), 0, std::move(request.info)});
-  read_upload();
+  // What needs several slices begins with the inbox, or this turn would run two of them.
+  if (packets > packets_per_turn) read_upload_later();
+  else read_upload();
+}
+
+void Session::read_upload_later() {
+  reactor().post([bits = bits_] {
+    if (Session* self = find(bits)) self->read_upload();
+  });
 }
 
 /// Hands out packets, at most so many and for so long; the rest in the next turn of the loop.
@@ -114,7 +123,7 @@ void Session::read_upload() {
   const auto started = std::chrono::steady_clock::now();
   PayloadReader reader(upload_->body, upload_->position);
   bool more = false;
-  for (int count = 1; auto packet = reader.next(); ++count) {
+  for (std::size_t count = 1; auto packet = reader.next(); ++count) {
     if (!received(*packet)) break;
     if (count == packets_per_turn || (count % 16 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
       more = !reader.finished();
@@ -126,9 +135,7 @@ void Session::read_upload() {
   if (state_ != State::closed && reader.failed()) end("parse error", "an invalid packet");
   if (state_ == State::closed || !more) return finish_upload();
   upload_->position = reader.position();
-  reactor().post([bits = bits_] {
-    if (Session* self = find(bits)) self->read_upload();
-  });
+  read_upload_later();
 }
 
 /// Also what a POST with a bad packet hears: that its session is gone, the client learns from the next request, as with Node.
