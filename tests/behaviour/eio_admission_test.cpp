@@ -27,7 +27,8 @@ TEST_CASE("W9: pages of a foreign origin are refused, on polling and before the 
   eio::EngineOptions options;
   options.origins = {"https://good.com"};
   EioServer eio(std::move(options));
-  for (const char* origin : {"https://evil.com", "null", "https://good.com.evil.com", "http://good.com", "https://good.com:444"}) {
+  for (const char* origin :
+       {"https://evil.com", "null", "https://good.com.evil.com", "http://good.com", "https://good.com:444"}) {
     CAPTURE(origin);
     CHECK(polling_status(eio, origin) == 403);
     CHECK(websocket_status(eio, origin) == 403);
@@ -63,9 +64,12 @@ TEST_CASE("the hook may refuse, with words of its own; requests of a session do 
   eio::EngineOptions options;
   options.allow_request = [&](const eio::RequestInfo& request, eio::Admission admission) {
     ++asked;
-    if (request.query("deny") == "words") admission.refuse("not you");
-    else if (request.query("deny")) admission.refuse();
-    else admission.allow();
+    if (request.query("deny") == "words")
+      admission.refuse("not you");
+    else if (request.query("deny"))
+      admission.refuse();
+    else
+      admission.allow();
   };
   EioServer eio(std::move(options));
   const std::string polling(eio_polling);
@@ -88,7 +92,9 @@ TEST_CASE("the hook may refuse, with words of its own; requests of a session do 
 TEST_CASE("the hook may decide later, on another thread") {
   std::vector<eio::Admission> waiting;
   eio::EngineOptions options;
-  options.allow_request = [&](const eio::RequestInfo&, eio::Admission admission) { waiting.push_back(std::move(admission)); };
+  options.allow_request = [&](const eio::RequestInfo&, eio::Admission admission) {
+    waiting.push_back(std::move(admission));
+  };
   EioServer eio(std::move(options));
   net::MemoryPeer peer = eio.server.connect();
   CHECK(eio.server.ask(peer, http_request("GET", eio_polling)).empty());
@@ -106,7 +112,9 @@ TEST_CASE("the hook may decide later, on another thread") {
 TEST_CASE("a client that goes before the hook decides gets no session") {
   std::vector<eio::Admission> waiting;
   eio::EngineOptions options;
-  options.allow_request = [&](const eio::RequestInfo&, eio::Admission admission) { waiting.push_back(std::move(admission)); };
+  options.allow_request = [&](const eio::RequestInfo&, eio::Admission admission) {
+    waiting.push_back(std::move(admission));
+  };
   EioServer eio(std::move(options));
   net::MemoryPeer peer = eio.server.connect();
   eio.server.ask(peer, http_request("GET", eio_polling));
@@ -150,7 +158,9 @@ TEST_CASE("hooks add headers to the first answer of a session and to every one")
     headers.add("Set-Cookie", "a=1");
     headers.add("Set-Cookie", "b=2");
   };
-  options.on_headers = [](eio::ExtraHeaders& headers, const eio::RequestInfo& request) { headers.add("X-Method", request.method()); };
+  options.on_headers = [](eio::ExtraHeaders& headers, const eio::RequestInfo& request) {
+    headers.add("X-Method", request.method());
+  };
   EioServer eio(std::move(options));
   const HttpAnswer first = eio.ask("GET", eio_polling);
   CHECK(first.has("Set-Cookie: a=1\r\nSet-Cookie: b=2\r\n"));

@@ -12,12 +12,18 @@ using namespace std::string_literals;
 TEST_CASE("a payload's packets are delivered in order, and echoed in one answer") {
   EioServer eio({}, true);
   const std::string sid = eio.open();
-  const HttpAnswer answer = eio.post(sid, "4hello\x1e" "4w\xc3\xb6rld\x1e" "bAQIDBA==");
+  const HttpAnswer answer = eio.post(sid,
+                                     "4hello\x1e"
+                                     "4w\xc3\xb6rld\x1e"
+                                     "bAQIDBA==");
   CHECK(answer.status == 200);
   CHECK(answer.body == "ok");
   CHECK(answer.has("Content-Type: text/html\r\n"));
   const HttpAnswer poll = eio.poll(sid);
-  CHECK(poll.body == "4hello\x1e" "4w\xc3\xb6rld\x1e" "bAQIDBA==");
+  CHECK(poll.body ==
+        "4hello\x1e"
+        "4w\xc3\xb6rld\x1e"
+        "bAQIDBA==");
   CHECK(poll.has("Content-Type: text/plain; charset=UTF-8\r\n"));
   CHECK(poll.has("cache-control: no-store\r\n"));
 }
@@ -30,7 +36,9 @@ TEST_CASE("a poll waits until something is sent; what is sent in one turn comes 
     socket.send("a");
     socket.send("b");
   });
-  CHECK(eio.answer(poll).body == "4a\x1e" "4b");
+  CHECK(eio.answer(poll).body ==
+        "4a\x1e"
+        "4b");
 }
 
 TEST_CASE("a droppable message leaves only with a poll that is open") {
@@ -66,7 +74,11 @@ TEST_CASE("E5: a POST of 124,000 packets is delivered whole, in slices between w
   EioServer eio;
   const std::string sid = eio.open();
   std::string body = "40";
-  for (int i = 1; i < 124'000; ++i) body += "\x1e" "4" + std::to_string(i % 10);
+  for (int i = 1; i < 124'000; ++i)
+    body +=
+        "\x1e"
+        "4" +
+        std::to_string(i % 10);
   net::MemoryPeer peer = eio.server.connect();
   peer.write(http_request("POST", EioServer::url(sid), body));
   std::size_t before = 0, largest = 0, turns = 0;
@@ -87,7 +99,10 @@ TEST_CASE("E5: a payload of more than 131,072 packets is refused before the firs
   EioServer eio;
   const std::string sid = eio.open();
   std::string body = "4";
-  for (int i = 0; i < 131'072; ++i) body += "\x1e" "4";
+  for (int i = 0; i < 131'072; ++i)
+    body +=
+        "\x1e"
+        "4";
   CHECK(eio.post(sid, body).status == 400);
   CHECK(eio.told.messages.empty());
   CHECK(eio.told.reasons == std::vector{"parse error"s});
@@ -97,8 +112,10 @@ TEST_CASE("E7: a poll that its client breaks off ends the session") {
   for (const bool reset : {true, false}) {
     EioServer eio;
     net::MemoryPeer poll = eio.start_poll(eio.open());
-    if (reset) poll.reset();
-    else poll.finish();
+    if (reset)
+      poll.reset();
+    else
+      poll.finish();
     eio.server.run();
     CHECK(eio.told.reasons == std::vector{"transport error"s});
     CHECK(eio.told.details == std::vector{"poll connection closed prematurely"s});
@@ -109,7 +126,8 @@ TEST_CASE("E7: a POST that its client breaks off half-way ends the session") {
   EioServer eio;
   const std::string sid = eio.open();
   net::MemoryPeer peer = eio.server.connect();
-  eio.server.ask(peer, "POST " + EioServer::url(sid) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4hel");
+  eio.server.ask(peer,
+                 "POST " + EioServer::url(sid) + " HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n4hel");
   CHECK(eio.told.closed == 0);
   peer.reset();
   eio.server.run();
@@ -152,7 +170,8 @@ TEST_CASE("E13: session ids have 24 characters and do not repeat") {
   std::sort(ids.begin(), ids.end());
   CHECK(std::adjacent_find(ids.begin(), ids.end()) == ids.end());
   for (const std::string& id : ids)
-    CHECK(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+    CHECK(id.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+          std::string::npos);
 }
 
 TEST_CASE("E14: a client that does not answer a ping is closed after 45 s") {
@@ -220,7 +239,9 @@ TEST_CASE("the server's close reaches an open poll at once, or the next one afte
   });
   eio.server.run();
   CHECK(eio.told.closed == 1);
-  CHECK(eio.poll(second).body == "4bye\x1e" "1");
+  CHECK(eio.poll(second).body ==
+        "4bye\x1e"
+        "1");
   CHECK(eio.told.reasons == std::vector{"forced close"s, "forced close"s});
   CHECK(eio.poll(second).status == 400);
 }
@@ -245,7 +266,7 @@ TEST_CASE("a client that polls too slowly is closed past the hard limit; one mes
     results.push_back(socket.send("b"));
   });
   eio.server.run();
-  CHECK(results == std::vector{Sent::queued, Sent::closed});
+  CHECK((results == std::vector{Sent::queued, Sent::closed}));
   CHECK(eio.told.reasons == std::vector{"transport error"s});
   CHECK(eio.told.details[0].find("hard_limit") != std::string::npos);
 }

@@ -15,7 +15,8 @@ const std::string bad_request = R"({"code":3,"message":"Bad request"})";
 const std::string unsupported = R"({"code":5,"message":"Unsupported protocol version"})";
 const std::string nobody = "AAAAAAAAAAAAAAAAAAAAAAAA";
 
-void check_refused(EioServer& eio, std::string_view method, const std::string& target, int status, const std::string& body) {
+void check_refused(EioServer& eio, std::string_view method, const std::string& target, int status,
+                   const std::string& body) {
   CAPTURE(target);
   const HttpAnswer answer = eio.ask(method, target);
   CHECK(answer.status == status);
@@ -32,7 +33,8 @@ TEST_CASE("a polling handshake is answered as Node answers it") {
   CHECK(answer.has("Content-Type: text/plain; charset=UTF-8\r\n"));
   CHECK(answer.has("cache-control: no-store\r\n"));
   CHECK(answer.body.starts_with(R"(0{"sid":")"));
-  CHECK(answer.body.ends_with(R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})"));
+  CHECK(answer.body.ends_with(
+      R"(","upgrades":["websocket"],"pingInterval":25000,"pingTimeout":20000,"maxPayload":1000000})"));
   CHECK(eio.told.opened == 1);
 }
 
@@ -126,7 +128,8 @@ TEST_CASE("E3: a body over the limit hears 413 without words, and the session li
   CHECK(declared.has("Content-Length: 0\r\n"));
   net::MemoryPeer peer = eio.server.connect();
   const HttpAnswer chunked = parse_answer(eio.server.ask(
-      peer, "POST " + EioServer::url(sid) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'a')));
+      peer, "POST " + EioServer::url(sid) + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n" +
+                std::string(101, 'a')));
   CHECK(chunked.status == 413);
   CHECK(chunked.body.empty());
   CHECK(eio.post(sid, "4again").status == 200);
@@ -216,8 +219,8 @@ TEST_CASE("CORS is answered as the npm package does") {
   CHECK(open.status == 200);
   CHECK(open.has("Access-Control-Allow-Origin: *\r\n"));
   CHECK(open.has("Access-Control-Allow-Credentials: true\r\n"));
-  const HttpAnswer preflight = any.ask("OPTIONS", eio_polling, {},
-                                       "Origin: http://elsewhere.example\r\nAccess-Control-Request-Headers: X-Token\r\n");
+  const HttpAnswer preflight = any.ask(
+      "OPTIONS", eio_polling, {}, "Origin: http://elsewhere.example\r\nAccess-Control-Request-Headers: X-Token\r\n");
   CHECK(preflight.status == 204);
   CHECK(preflight.has("Access-Control-Allow-Methods: GET,HEAD,PUT,PATCH,POST,DELETE\r\n"));
   CHECK(preflight.has("Access-Control-Allow-Headers: X-Token\r\n"));
@@ -246,8 +249,8 @@ TEST_CASE("the hook for refused requests hears the code, the message and the con
   std::vector<std::string> heard;
   eio::EngineOptions options;
   options.on_connection_error = [&](const eio::ConnectionError& error, const eio::RequestInfo& request) {
-    heard.push_back(std::to_string(error.code) + " " + std::string(error.message) + " " + std::string(error.context) + " " +
-                    std::string(request.method()));
+    heard.push_back(std::to_string(error.code) + " " + std::string(error.message) + " " + std::string(error.context) +
+                    " " + std::string(request.method()));
   };
   EioServer eio(std::move(options));
   eio.poll("abc");

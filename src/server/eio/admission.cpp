@@ -3,7 +3,8 @@
 
 namespace duplex::eio {
 
-AdmissionState::AdmissionState(net::Reactor& its_reactor, std::chrono::milliseconds the_limit, Function<void(const Decision&)> and_then)
+AdmissionState::AdmissionState(net::Reactor& its_reactor, std::chrono::milliseconds the_limit,
+                               Function<void(const Decision&)> and_then)
     : reactor(its_reactor), slot(its_reactor.slot()), limit(the_limit), then(std::move(and_then)) {}
 
 void AdmissionState::start() {

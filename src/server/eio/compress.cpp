@@ -31,9 +31,12 @@ Coding choose_coding(std::string_view accept) noexcept {
     const std::size_t semicolon = item.find(';');
     const std::string_view name = trimmed(item.substr(0, semicolon));
     const bool taken = semicolon == std::string_view::npos || !refused(item.substr(semicolon + 1));
-    if (http::equals_ignore_case(name, "gzip")) (taken ? gzip : gzip_refused) = true;
-    else if (http::equals_ignore_case(name, "deflate")) (taken ? deflate : deflate_refused) = true;
-    else if (name == "*") any = taken;
+    if (http::equals_ignore_case(name, "gzip"))
+      (taken ? gzip : gzip_refused) = true;
+    else if (http::equals_ignore_case(name, "deflate"))
+      (taken ? deflate : deflate_refused) = true;
+    else if (name == "*")
+      any = taken;
   }
   if (gzip || (any && !gzip_refused)) return Coding::gzip;
   if (deflate || (any && !deflate_refused)) return Coding::deflate;

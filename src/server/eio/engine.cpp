@@ -24,16 +24,19 @@ ws::Handlers websocket_handlers(const EngineOptions& options) {
     with_session(s, [](Session& session, ws::WsConnection& connection) { session.on_websocket_open(connection); });
   };
   h.on_message = [](ws::Socket& s, ws::Message message) {
-    with_session(s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_message(connection, message); });
+    with_session(
+        s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_message(connection, message); });
   };
   h.on_drain = [](ws::Socket& s) {
     with_session(s, [](Session& session, ws::WsConnection& connection) { session.on_websocket_drain(connection); });
   };
   h.on_error = [](ws::Socket& s, const ws::Error& error) {
-    with_session(s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_error(connection, error); });
+    with_session(
+        s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_error(connection, error); });
   };
   h.on_close = [](ws::Socket& s, ws::Close close) {
-    with_session(s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_close(connection, close); });
+    with_session(
+        s, [&](Session& session, ws::WsConnection& connection) { session.on_websocket_close(connection, close); });
   };
   h.max_message = options.max_http_buffer;
   h.idle_timeout = h.ping_interval = std::chrono::milliseconds(0);  // Engine.IO has a heartbeat of its own

@@ -7,7 +7,8 @@
 
 namespace duplex::eio {
 
-EngineLoop::EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket, SessionTable& table)
+EngineLoop::EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket,
+                       SessionTable& table)
     : engine_(engine), reactor_(reactor), endpoint_(engine.options().path, websocket, ws), table_(table) {}
 
 Session* EngineLoop::find(std::string_view sid) const noexcept {
@@ -84,7 +85,8 @@ std::string EngineLoop::extra_headers(Session& session, const RequestInfo& reque
   std::string lines;
   for (const auto& [name, value] : extra.fields) {
     if (!http::is_token(name) || !http::is_field_value(value)) {
-      reactor_.log(LogLevel::error, "eio", "a header of a hook was left out: it holds a character that no header may hold");
+      reactor_.log(LogLevel::error, "eio",
+                   "a header of a hook was left out: it holds a character that no header may hold");
       continue;
     }
     lines.append(name).append(": ").append(value).append("\r\n");

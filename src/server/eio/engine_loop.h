@@ -20,8 +20,8 @@ struct Parameters {
 };
 Parameters read_parameters(std::string_view query);
 
-/// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live there.
-/// The loop's thread, except where said.
+/// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live
+/// there. The loop's thread, except where said.
 class EngineLoop {
  public:
   EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket, SessionTable& table);
@@ -63,7 +63,8 @@ class EngineLoop {
 
   void serve(SessionRequest request, http::Reply reply);
   void handshake(const http::Request& request, http::Response& response, bool protocol_4);
-  void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4, const Decision& decision);
+  void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
+                        const Decision& decision);
   void admit(const std::shared_ptr<const RequestInfo>& info, const std::shared_ptr<AdmissionState>& state);
   void join(http::HttpConnection& connection, std::string_view sid, const std::shared_ptr<const RequestInfo>& info);
   void open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info);

@@ -58,7 +58,8 @@ void EngineLoop::refuse(Answer& answer, const RequestInfo& info, const Refusal& 
 void EngineLoop::report(const RequestInfo& info, const Refusal& refusal) {
   EngineOptions& hooks = engine_.hooks();
   if (!hooks.on_connection_error) return;
-  const std::string_view message = refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message);
+  const std::string_view message =
+      refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message);
   hooks.on_connection_error({static_cast<int>(refusal.error), message, refusal.context}, info);
 }
 
@@ -67,8 +68,8 @@ bool EngineLoop::origin_is_welcome(const http::Request& request) const {
   const std::string_view host = http::Access::data(request).head->host();
   if (http::origin_allowed(origin, host, request.is_secure(), engine_.origins(), options().require_origin)) return true;
   reactor_.log(LogLevel::warning, "eio",
-               "a page of origin \"" + std::string(origin) + "\" may not connect to " + options().path + " on \"" + std::string(host) +
-                   "\": list it in `origins` or in `cors.origins` if it should");
+               "a page of origin \"" + std::string(origin) + "\" may not connect to " + options().path + " on \"" +
+                   std::string(host) + "\": list it in `origins` or in `cors.origins` if it should");
   return false;
 }
 
@@ -91,15 +92,20 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
   if (owner == nullptr) return refused(Errc::session_unknown, *p.sid);
   using Method = SessionRequest::Method;
-  SessionRequest to{.method = request.method() == "GET" ? Method::get : request.method() == "POST" ? Method::post : Method::other,
-                    .coding = choose_coding(request.header("Accept-Encoding")),
-                    .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
-                    .sid = *p.sid,
-                    .body = std::string(request.body()),
-                    .info = RequestAccess::keep(request)};
+  SessionRequest to{
+      .method = request.method() == "GET"    ? Method::get
+                : request.method() == "POST" ? Method::post
+                                             : Method::other,
+      .coding = choose_coding(request.header("Accept-Encoding")),
+      .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
+      .sid = *p.sid,
+      .body = std::string(request.body()),
+      .info = RequestAccess::keep(request)};
   http::Reply reply = response.defer();
   if (owner == this) return serve(std::move(to), std::move(reply));
-  owner->reactor_.post([owner, to = std::move(to), reply = std::move(reply)]() mutable { owner->serve(std::move(to), std::move(reply)); });
+  owner->reactor_.post([owner, to = std::move(to), reply = std::move(reply)]() mutable {
+    owner->serve(std::move(to), std::move(reply));
+  });
 }
 
 /// A request for a session of this loop.
@@ -109,9 +115,12 @@ void EngineLoop::serve(SessionRequest request, http::Reply reply) {
   if (session->transport_now() != Transport::polling)
     return refuse(reply, *request.info, {.error = Errc::bad_request, .context = "TRANSPORT_MISMATCH"});
   switch (request.method) {
-    case SessionRequest::Method::get: return session->on_poll(request, std::move(reply));
-    case SessionRequest::Method::post: return session->on_post(request, std::move(reply));
-    case SessionRequest::Method::other: reply.status(405).header("Allow", "GET, POST").send("");
+    case SessionRequest::Method::get:
+      return session->on_poll(request, std::move(reply));
+    case SessionRequest::Method::post:
+      return session->on_post(request, std::move(reply));
+    case SessionRequest::Method::other:
+      reply.status(405).header("Allow", "GET, POST").send("");
   }
 }
 
@@ -147,8 +156,10 @@ void EngineLoop::on_body_end(std::uint64_t upload, bool aborted) {
 }
 
 void EngineLoop::on_loop(Function<void()> fn) {
-  if (reactor_.on_this_thread()) fn();
-  else reactor_.post(std::move(fn));
+  if (reactor_.on_this_thread())
+    fn();
+  else
+    reactor_.post(std::move(fn));
 }
 
 // -- handshake --------------------------------------------------------------------------------------------------------
@@ -163,7 +174,8 @@ void EngineLoop::handshake(const http::Request& request, http::Response& respons
     return response.send("503 too many sessions were opened and not used\n");
   }
   http::Reply reply = response.defer();
-  if (!engine_.hooks().allow_request) return finish_handshake(reply, std::move(info), protocol_4, {Decision::Kind::allowed});
+  if (!engine_.hooks().allow_request)
+    return finish_handshake(reply, std::move(info), protocol_4, {Decision::Kind::allowed});
 
   struct Waiting {
     http::Reply reply;
@@ -196,9 +208,11 @@ void EngineLoop::admit(const std::shared_ptr<const RequestInfo>& info, const std
   state->decide({Decision::Kind::failed});
 }
 
-void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4, const Decision& decision) {
+void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
+                                  const Decision& decision) {
   switch (decision.kind) {
-    case Decision::Kind::allowed: break;
+    case Decision::Kind::allowed:
+      break;
     case Decision::Kind::refused:
       return refuse(reply, *info, {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
     case Decision::Kind::undecided:

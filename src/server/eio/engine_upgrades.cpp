@@ -23,7 +23,8 @@ struct Nobody final : net::StreamOwner {
 /// As Node says it: the bare message, and always 400.
 void EngineLoop::refuse_websocket(http::HttpConnection& connection, const RequestInfo& info, const Refusal& refusal) {
   report(info, refusal);
-  connection.refuse_upgrade(400, refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message), "text/html");
+  connection.refuse_upgrade(
+      400, refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message), "text/html");
 }
 
 void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connection) {
@@ -48,11 +49,14 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
     http::HttpConnection* waiting = http::HttpConnection::holding(bits);
     if (waiting == nullptr) return;
     switch (decision.kind) {
-      case Decision::Kind::allowed: break;
+      case Decision::Kind::allowed:
+        break;
       case Decision::Kind::refused:
-        return refuse_websocket(*waiting, *info, {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
+        return refuse_websocket(*waiting, *info,
+                                {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
       case Decision::Kind::undecided:
-      case Decision::Kind::failed: return waiting->refuse_upgrade(status_of(decision), text_of(decision));
+      case Decision::Kind::failed:
+        return waiting->refuse_upgrade(status_of(decision), text_of(decision));
     }
     if (!protocol_4) return refuse_websocket(*waiting, *info, {.error = Errc::unsupported_version, .context = "3"});
     open_websocket(*waiting, info);
@@ -67,7 +71,8 @@ void EngineLoop::open_websocket(http::HttpConnection& connection, std::shared_pt
 }
 
 /// A WebSocket for a session that exists.
-void EngineLoop::join(http::HttpConnection& connection, std::string_view sid, const std::shared_ptr<const RequestInfo>& info) {
+void EngineLoop::join(http::HttpConnection& connection, std::string_view sid,
+                      const std::shared_ptr<const RequestInfo>& info) {
   const auto slot = loop_of(sid);
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
   auto unknown = [info, sid = std::string(sid)](EngineLoop& loop, http::HttpConnection& waiting) {
@@ -87,12 +92,14 @@ void EngineLoop::join(http::HttpConnection& connection, std::string_view sid, co
   owner->reactor_.post([owner, here = this, bits, unknown, info, sid = std::string(sid)]() mutable {
     Session* session = owner->find(sid);
     std::string extra = session != nullptr ? owner->extra_headers(*session, *info) : std::string();
-    here->reactor_.post([owner, here, bits, unknown, extra = std::move(extra), found = session != nullptr ? session->bits() : 0]() mutable {
+    here->reactor_.post([owner, here, bits, unknown, extra = std::move(extra),
+                         found = session != nullptr ? session->bits() : 0]() mutable {
       http::HttpConnection* waiting = http::HttpConnection::holding(bits);
       if (waiting == nullptr) return;
       if (found == 0) return unknown(*here, *waiting);
-      waiting->move_upgrade(owner->reactor_.slot(), here->endpoint_,
-                            [owner, found](http::HttpConnection::Arrival arrival) { owner->arrived(found, std::move(arrival)); }, extra);
+      waiting->move_upgrade(
+          owner->reactor_.slot(), here->endpoint_,
+          [owner, found](http::HttpConnection::Arrival arrival) { owner->arrived(found, std::move(arrival)); }, extra);
     });
   });
 }
@@ -104,8 +111,10 @@ void EngineLoop::arrived(std::uint64_t session_bits, http::HttpConnection::Arriv
   Session* session = Session::find(session_bits);
   ws::WsConnection::open(stream, endpoint_, arrival.agreed, nullptr, {}, session);
   auto& socket = *static_cast<ws::WsConnection*>(stream.owner());
-  if (session != nullptr) session->on_websocket_open(socket);
-  else socket.start_closing(1005, {});
+  if (session != nullptr)
+    session->on_websocket_open(socket);
+  else
+    socket.start_closing(1005, {});
 }
 
 }  // namespace duplex::eio

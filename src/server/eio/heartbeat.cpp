@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The heartbeat: the server pings, the client answers (Engine.IO 4). One timer a session, for the next ping or for the pong
-// that is due; it runs on through an upgrade, so that a ping that was lost there does not end the pinging for good.
+// The heartbeat: the server pings, the client answers (Engine.IO 4). One timer a session, for the next ping or for the
+// pong that is due; it runs on through an upgrade, so that a ping that was lost there does not end the pinging for
+// good.
 #include "server/eio/engine_loop.h"
 
 namespace duplex::eio {

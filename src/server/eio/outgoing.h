@@ -8,8 +8,8 @@
 
 namespace duplex::eio {
 
-/// Packets that wait for a transport: for the next poll, or for the WebSocket that takes over. Kept as packets, not as a
-/// payload, because nobody knows yet which of the two it will be.
+/// Packets that wait for a transport: for the next poll, or for the WebSocket that takes over. Kept as packets, not as
+/// a payload, because nobody knows yet which of the two it will be.
 class Outgoing {
  public:
   struct Item {

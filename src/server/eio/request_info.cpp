@@ -36,7 +36,8 @@ std::shared_ptr<const RequestInfo> RequestAccess::keep(const http::Request& requ
   info->text_.reserve(size);
   info->headers_.reserve(headers);
   auto add = [&info](std::string_view text) {
-    const RequestInfo::Part part{static_cast<std::uint32_t>(info->text_.size()), static_cast<std::uint32_t>(text.size())};
+    const RequestInfo::Part part{static_cast<std::uint32_t>(info->text_.size()),
+                                 static_cast<std::uint32_t>(text.size())};
     info->text_ += text;
     return part;
   };

@@ -17,7 +17,11 @@ constexpr auto close_limit = std::chrono::seconds(30);
 }  // namespace
 
 Session::Session(EngineLoop& loop, const Sid& sid, Transport transport, std::shared_ptr<const RequestInfo> handshake)
-    : loop_(loop), sid_(sid), transport_(transport), handshake_(std::move(handshake)), last_heard_(loop.reactor().now()) {}
+    : loop_(loop),
+      sid_(sid),
+      transport_(transport),
+      handshake_(std::move(handshake)),
+      last_heard_(loop.reactor().now()) {}
 
 Session::~Session() = default;
 
@@ -107,11 +111,14 @@ bool Session::received(const Packet& packet) {
     case PacketType::ping:
       end("transport error", "invalid heartbeat direction");
       return false;
-    case PacketType::pong: received_pong(); break;
+    case PacketType::pong:
+      received_pong();
+      break;
     case PacketType::open:
     case PacketType::close:  // over a WebSocket its own Close says it, and Node takes no notice of this one
     case PacketType::upgrade:
-    case PacketType::noop: break;
+    case PacketType::noop:
+      break;
   }
   return state_ != State::closed;
 }
@@ -127,7 +134,9 @@ bool Session::can_take() const noexcept {
   return ws_ != nullptr ? ws_->stream().buffered() <= loop_.options().soft_limit : poll_ != nullptr;
 }
 
-std::size_t Session::waiting_bytes() const noexcept { return ws_ != nullptr ? ws_->stream().buffered() : waiting_.bytes(); }
+std::size_t Session::waiting_bytes() const noexcept {
+  return ws_ != nullptr ? ws_->stream().buffered() : waiting_.bytes();
+}
 
 Sent Session::result() const noexcept { return waiting_bytes() > loop_.options().soft_limit ? Sent::queued : Sent::ok; }
 
@@ -141,7 +150,7 @@ Sent Session::send_message(ws::Message message, SendOptions options) {
     encode(packet, PacketType::message, message.text());
     return send_frame_now(packet.text(), options);
   }
-  if (make_room(message.size()) == Sent::closed) return Sent::closed;
+  if (make_room() == Sent::closed) return Sent::closed;
   return queue(PacketType::message, !message.is_text(), message.text(), options.compress);
 }
 
@@ -150,7 +159,7 @@ Sent Session::send_packet(std::string_view packet, SendOptions options) {
   if (options.droppable && !can_take()) return Sent::dropped;
   if (ws_ != nullptr) return send_frame_now(packet, options);
   packet.remove_prefix(1);
-  if (make_room(packet.size()) == Sent::closed) return Sent::closed;
+  if (make_room() == Sent::closed) return Sent::closed;
   return queue(PacketType::message, false, packet, options.compress);
 }
 
@@ -158,7 +167,7 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
   if (state_ != State::open) return Sent::closed;
   if (options.droppable && !can_take()) return Sent::dropped;
   if (ws_ == nullptr) {
-    if (make_room(packet.packet().size()) == Sent::closed) return Sent::closed;
+    if (make_room() == Sent::closed) return Sent::closed;
     waiting_.add(packet.shared());
     return queued();
   }
@@ -189,9 +198,9 @@ Sent Session::queued() {
   return result();
 }
 
-/// Ends a session whose client does not fetch what waits for it. One message always fits.
-Sent Session::make_room(std::size_t bytes) {
-  if (waiting_.empty() || waiting_.bytes() + bytes <= loop_.options().hard_limit) return Sent::ok;
+/// Ends a session whose client does not fetch what waits for it. One message may pass the limit, as over a WebSocket.
+Sent Session::make_room() {
+  if (waiting_.bytes() <= loop_.options().hard_limit) return Sent::ok;
   reactor().log(LogLevel::info, "eio", "closing a polling session: more than hard_limit bytes wait for it");
   end("transport error", "the client polls too slowly: more than hard_limit bytes wait for it");
   return Sent::closed;

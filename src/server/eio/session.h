@@ -17,8 +17,8 @@ namespace duplex::eio {
 
 class EngineLoop;
 
-/// An Engine.IO session: what the public `eio::Socket` is behind. It lives on one loop, whatever loops its requests come in on,
-/// and stays the same when polling becomes a WebSocket. One loop's thread, except where said.
+/// An Engine.IO session: what the public `eio::Socket` is behind. It lives on one loop, whatever loops its requests
+/// come in on, and stays the same when polling becomes a WebSocket. One loop's thread, except where said.
 class Session final : public Socket {
  public:
   static Session& of(Socket& socket) noexcept { return static_cast<Session&>(socket); }
@@ -32,7 +32,8 @@ class Session final : public Socket {
   Sent send_packet(std::string_view packet, SendOptions options);
   /// One that was encoded once for many. All of it or, if it is droppable, nothing.
   Sent send_shared(LoopPacket& packet, SendOptions options);
-  /// Closes after everything that waits has left; with `discard`, at once. on_close hears "forced close", perhaps before this returns.
+  /// Closes after everything that waits has left; with `discard`, at once. on_close hears "forced close", perhaps
+  /// before this returns.
   void close_session(bool discard);
   /// Ends it at once: `reason` and `details` are what on_close hears.
   void end(std::string_view reason, std::string_view details);
@@ -82,7 +83,7 @@ class Session final : public Socket {
   // session.cpp
   Sent queue(PacketType type, bool binary, std::string_view data, bool compress);
   Sent queued();
-  Sent make_room(std::size_t bytes);
+  Sent make_room();
   Sent result() const noexcept;
   void deliver(ws::Message message);
   bool received(const Packet& packet);
@@ -125,16 +126,16 @@ class Session final : public Socket {
   const Sid sid_;
   State state_ = State::open;
   Transport transport_;
-  bool answered_ = false;         // the first answer has been given
-  bool opened_ = false;           // on_open was called, so on_close is due
-  bool unclaimed_ = false;        // opened by polling, and nothing came since
+  bool answered_ = false;   // the first answer has been given
+  bool opened_ = false;     // on_open was called, so on_close is due
+  bool unclaimed_ = false;  // opened by polling, and nothing came since
   bool awaiting_pong_ = false;
-  bool marked_ = false;           // there is a mark that the peer has not reached
-  bool probed_ = false;           // the probe was answered: the client is about to switch
-  bool flush_due_ = false;        // at the end of this turn
-  bool drain_due_ = false;        // something waited: on_drain is owed
-  bool in_upload_ = false;        // read_upload is on the stack
-  std::uint8_t uploads_ = 0;          // POSTs whose bodies are on their way
+  bool marked_ = false;       // there is a mark that the peer has not reached
+  bool probed_ = false;       // the probe was answered: the client is about to switch
+  bool flush_due_ = false;    // at the end of this turn
+  bool drain_due_ = false;    // something waited: on_drain is owed
+  bool in_upload_ = false;    // read_upload is on the stack
+  std::uint8_t uploads_ = 0;  // POSTs whose bodies are on their way
   std::uint64_t bits_ = 0;
   std::shared_ptr<const RequestInfo> handshake_;
   std::shared_ptr<const RequestInfo> current_;

@@ -36,7 +36,9 @@ void Session::on_poll(SessionRequest& request, http::Reply reply) {
     Buffer payload;
     write_payload(payload);
     if (payload.empty()) payload.append("6");
-    payload.append("\x1e" "1");
+    payload.append(
+        "\x1e"
+        "1");
     waiting_.clear();
     answer_poll(payload.text(), true);
     return end("forced close", {});
@@ -82,7 +84,8 @@ void Session::answer_poll(std::string_view body, bool compress) {
   const EngineOptions& options = loop_.options();
   reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
   loop_.add_headers(*this, reply, *poll->info);
-  if (compress && options.http_compression && poll->coding != Coding::identity && body.size() >= options.http_compression_threshold) {
+  if (compress && options.http_compression && poll->coding != Coding::identity &&
+      body.size() >= options.http_compression_threshold) {
     const std::string packed = eio::compress(poll->coding, as_bytes(body));
     if (!packed.empty()) {
       reply.header("Content-Encoding", name_of(poll->coding));
@@ -105,8 +108,10 @@ void Session::on_post(SessionRequest& request, http::Reply reply) {
   if (!is_valid_utf8(as_bytes(request.body))) return refuse("parse error", "a payload that is not UTF-8");
   upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.body), 0, std::move(request.info)});
   // What needs several slices begins with the inbox, or this turn would run two of them.
-  if (packets > packets_per_turn) read_upload_later();
-  else read_upload();
+  if (packets > packets_per_turn)
+    read_upload_later();
+  else
+    read_upload();
 }
 
 void Session::read_upload_later() {
@@ -138,7 +143,8 @@ void Session::read_upload() {
   read_upload_later();
 }
 
-/// Also what a POST with a bad packet hears: that its session is gone, the client learns from the next request, as with Node.
+/// Also what a POST with a bad packet hears: that its session is gone, the client learns from the next request, as with
+/// Node.
 void Session::finish_upload() {
   const auto upload = std::move(upload_);
   if (!upload) return;

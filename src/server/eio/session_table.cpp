@@ -9,8 +9,8 @@ namespace {
 
 constexpr std::uint64_t slot_mask = (1U << 28) - 1;
 
-// By the loop's slot in the process: how a handle finds its table. Read on that loop's thread only; atomic because a slot may be
-// taken over by another loop while the table of the former is still being put away.
+// By the loop's slot in the process: how a handle finds its table. Read on that loop's thread only; atomic because a
+// slot may be taken over by another loop while the table of the former is still being put away.
 std::array<std::atomic<SessionTable*>, 256> tables;
 
 }  // namespace
@@ -22,8 +22,10 @@ SessionTable::SessionTable(net::Reactor& reactor) : reactor_(reactor) {
 SessionTable::~SessionTable() {
   SessionTable* expected = this;
   for (auto& table : tables)
-    if (table.compare_exchange_strong(expected, nullptr)) break;
-    else expected = this;
+    if (table.compare_exchange_strong(expected, nullptr))
+      break;
+    else
+      expected = this;
 }
 
 SessionTable* SessionTable::here() noexcept {
@@ -36,7 +38,8 @@ SessionTable* SessionTable::here() noexcept {
 Session& SessionTable::create(EngineLoop& loop, Transport transport, std::shared_ptr<const RequestInfo> handshake) {
   const std::uint32_t slot = slab_.create(loop, ids_.next(reactor_.slot()), transport, std::move(handshake));
   Session& session = *slab_.at(slot);
-  session.set_bits(static_cast<std::uint64_t>(reactor_.slot()) << 56 | static_cast<std::uint64_t>(slab_.generation(slot)) << 28 | slot);
+  session.set_bits(static_cast<std::uint64_t>(reactor_.slot()) << 56 |
+                   static_cast<std::uint64_t>(slab_.generation(slot)) << 28 | slot);
   by_sid_.emplace(session.sid(), &session);
   return session;
 }

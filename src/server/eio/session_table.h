@@ -9,7 +9,8 @@
 
 namespace duplex::eio {
 
-/// The sessions of one loop, of all its engines: found by the id that the client knows, and by handle. The loop's thread.
+/// The sessions of one loop, of all its engines: found by the id that the client knows, and by handle. The loop's
+/// thread.
 class SessionTable {
  public:
   explicit SessionTable(net::Reactor& reactor);

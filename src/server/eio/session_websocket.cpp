@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A session over a WebSocket, and how one takes over from polling: the client opens it beside the polls, probes it ("2probe",
-// answered "3probe"), ends its polling, and says "5".
+// A session over a WebSocket, and how one takes over from polling: the client opens it beside the polls, probes it
+// ("2probe", answered "3probe"), ends its polling, and says "5".
 #include "connection/ws_connection.h"
 #include "server/eio/engine_loop.h"
 
@@ -15,8 +15,10 @@ constexpr auto noop_interval = std::chrono::milliseconds(100);
 }  // namespace
 
 void Session::on_websocket_open(ws::WsConnection& socket) {
-  if (transport_ == Transport::websocket && ws_ == nullptr && !opened_) attach(socket);
-  else attach_probe(socket);
+  if (transport_ == Transport::websocket && ws_ == nullptr && !opened_)
+    attach(socket);
+  else
+    attach_probe(socket);
 }
 
 void Session::attach(ws::WsConnection& socket) {
@@ -58,8 +60,10 @@ void Session::on_websocket_message(ws::WsConnection& socket, ws::Message message
     (void)received(decode_binary(message.bytes()));
     return;
   }
-  if (const auto packet = decode(message.text())) (void)received(*packet);
-  else end("parse error", "an invalid packet");
+  if (const auto packet = decode(message.text()))
+    (void)received(*packet);
+  else
+    end("parse error", "an invalid packet");
 }
 
 void Session::on_websocket_drain(ws::WsConnection& socket) {
@@ -69,8 +73,10 @@ void Session::on_websocket_drain(ws::WsConnection& socket) {
 }
 
 void Session::on_websocket_error(ws::WsConnection& socket, const ws::Error& error) {
-  if (&socket == ws_) end("transport error", error.text);
-  else if (&socket == probe_) drop_probe();
+  if (&socket == ws_)
+    end("transport error", error.text);
+  else if (&socket == probe_)
+    drop_probe();
 }
 
 void Session::on_websocket_close(ws::WsConnection& socket, ws::Close close) {

@@ -9,8 +9,9 @@
 
 namespace duplex::eio {
 
-/// A text message and the binary ones that follow it (a Socket.IO packet and its attachments), encoded once for everyone:
-/// as WebSocket frames (compressed once for each kind of receiver) and as packets of a polling payload. Any thread.
+/// A text message and the binary ones that follow it (a Socket.IO packet and its attachments), encoded once for
+/// everyone: as WebSocket frames (compressed once for each kind of receiver) and as packets of a polling payload. Any
+/// thread.
 class SharedPacket {
  public:
   SharedPacket(std::string_view text, std::span<const ConstBytes> attachments = {}, bool compress = true);
@@ -32,7 +33,8 @@ class SharedPacket {
 /// Lives on the stack of a loop's thread.
 class LoopPacket {
  public:
-  LoopPacket(std::shared_ptr<const SharedPacket> packet, net::Reactor& reactor) : packet_(std::move(packet)), reactor_(reactor) {}
+  LoopPacket(std::shared_ptr<const SharedPacket> packet, net::Reactor& reactor)
+      : packet_(std::move(packet)), reactor_(reactor) {}
   LoopPacket(const LoopPacket&) = delete;
   LoopPacket& operator=(const LoopPacket&) = delete;
   ~LoopPacket();

@@ -10,8 +10,10 @@ eio::Handlers eio_telling(EioTold& told, bool echo) {
     told.newest = socket.handle();
   };
   handlers.on_message = [&told, echo](eio::Socket& socket, ws::Message message) {
-    if (echo) socket.send(message);
-    else told.messages.emplace_back(message.text());
+    if (echo)
+      socket.send(message);
+    else
+      told.messages.emplace_back(message.text());
   };
   handlers.on_upgrade = [&told](eio::Socket&) { ++told.upgraded; };
   handlers.on_close = [&told](eio::Socket&, const eio::CloseReason& why) {
@@ -34,7 +36,8 @@ HttpAnswer parse_answer(std::string_view bytes) {
   return answer;
 }
 
-std::string http_request(std::string_view method, std::string_view target, std::string_view body, std::string_view more) {
+std::string http_request(std::string_view method, std::string_view target, std::string_view body,
+                         std::string_view more) {
   std::string text(method);
   text.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\n").append(more);
   if (method == "POST" || method == "PUT") text += "Content-Length: " + std::to_string(body.size()) + "\r\n";

@@ -27,15 +27,19 @@ struct HttpAnswer {
 };
 HttpAnswer parse_answer(std::string_view bytes);
 
-std::string http_request(std::string_view method, std::string_view target, std::string_view body = {}, std::string_view more_headers = {});
+std::string http_request(std::string_view method, std::string_view target, std::string_view body = {},
+                         std::string_view more_headers = {});
 inline constexpr std::string_view eio_polling = "/socket.io/?EIO=4&transport=polling";
 
 /// Engine.IO over a server in memory.
 class EioServer {
  public:
-  explicit EioServer(eio::EngineOptions options = {}, bool echo = false) { server->engine(std::move(options), eio_telling(told, echo)); }
+  explicit EioServer(eio::EngineOptions options = {}, bool echo = false) {
+    server->engine(std::move(options), eio_telling(told, echo));
+  }
 
-  HttpAnswer ask(std::string_view method, std::string_view target, std::string_view body = {}, std::string_view more_headers = {}) {
+  HttpAnswer ask(std::string_view method, std::string_view target, std::string_view body = {},
+                 std::string_view more_headers = {}) {
     net::MemoryPeer peer = server.connect();
     return parse_answer(server.ask(peer, http_request(method, target, body, more_headers)));
   }

@@ -11,7 +11,8 @@ int run_engine_io(const SuiteOptions& options) {
   engine.ping_timeout = 200ms;
   engine.max_http_buffer = 1'000'000;
   engine.cors.origins = {"*"};
-  server.engine(std::move(engine), {.on_message = [](eio::Socket& socket, ws::Message message) { socket.send(message); }});
+  server.engine(std::move(engine),
+                {.on_message = [](eio::Socket& socket, ws::Message message) { socket.send(message); }});
   return serve(server);
 }
 

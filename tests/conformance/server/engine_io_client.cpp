@@ -52,8 +52,10 @@ int run_engine_io_client(const SuiteOptions& options) {
   engine.ping_interval = 500ms;
   engine.max_http_buffer = 100;
   engine.allow_request = [](const eio::RequestInfo& request, eio::Admission admission) {
-    if (request.query("deny")) admission.refuse();
-    else admission.allow();
+    if (request.query("deny"))
+      admission.refuse();
+    else
+      admission.allow();
   };
   engine.on_initial_headers = [](eio::ExtraHeaders& headers, const eio::RequestInfo&) {
     headers.add("Set-Cookie", "1=1; Max-Age=86400");
@@ -61,7 +63,8 @@ int run_engine_io_client(const SuiteOptions& options) {
     headers.add("Set-Cookie", "3=3; Max-Age=0");
     headers.add("Set-Cookie", "4=4; Expires=" + now_as_http_date());
   };
-  server.engine(std::move(engine), {.on_open = [](eio::Socket& socket) { socket.send("hi"); }, .on_message = on_message});
+  server.engine(std::move(engine),
+                {.on_open = [](eio::Socket& socket) { socket.send("hi"); }, .on_message = on_message});
   return serve(server);
 }
 

@@ -26,7 +26,8 @@ TEST_CASE("E13: the rest of an id is random: no repeats, and every bit is set ha
   for (int i = 0; i < count; ++i) {
     const Sid sid = ids.next(7);
     seen.emplace(sid.data(), sid.size());
-    for (std::size_t bit = 0; bit < set.size(); ++bit) set[bit] += static_cast<int>(digits.find(sid[2 + bit / 6]) >> (5 - bit % 6) & 1);
+    for (std::size_t bit = 0; bit < set.size(); ++bit)
+      set[bit] += static_cast<int>(digits.find(sid[2 + bit / 6]) >> (5 - bit % 6) & 1);
   }
   CHECK(seen.size() == count);
   for (const int times : set) {  // seven standard deviations
