@@ -139,6 +139,7 @@ test("a connection that breaks before its first event in a namespace is recovere
   await back;
   assert.equal(root.recovered, true);
   assert.equal(root.id, id);
+  root.disconnect();  // or it would try to come back for ever
 });
 
 test("a half-open connection, whose end the server did not hear of, is taken over", async () => {
