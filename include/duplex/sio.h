@@ -61,8 +61,13 @@ struct Matching {
   std::string pattern;
   Function<bool(std::string_view name, json::View auth)> rule;
 };
-inline Matching matching(std::string_view pattern) { return {std::string(pattern), {}}; }
-inline Matching matching(Function<bool(std::string_view name, json::View auth)> rule) { return {{}, std::move(rule)}; }
+template <class T>
+Matching matching(T&& pattern_or_rule) {
+  if constexpr (std::is_convertible_v<T, std::string_view>)
+    return {std::string(std::string_view(pattern_or_rule)), {}};
+  else
+    return {{}, std::forward<T>(pattern_or_rule)};
+}
 
 /// A Socket.IO server: its main namespace `/`, and the way to the others.
 class Io : public Namespace {

@@ -112,8 +112,8 @@ TEST_CASE("a volatile event says where its receiver is, and is not kept") {
 }
 
 TEST_CASE("a half-open predecessor is cut off by the connection that takes its session over") {
+  std::vector<std::string> reasons;  // outlives the server
   SioServer server(recovering());
-  std::vector<std::string> reasons;
   server.io.on_disconnect([&](sio::Socket&, std::string_view why) { reasons.emplace_back(why); });
   Returning client(server);
   server.io.emit("n", 1);
@@ -137,6 +137,7 @@ TEST_CASE("S15: a pid is one session's: who comes second takes over, never besid
   const std::string pid = client.pid, offset = client.offset;
   client.client->reset();
   Returning thief(server);
+  thief.client->send("1");
   thief.pid = pid, thief.sid = client.sid;
   CHECK(client.back(offset));
   CHECK(thief.back(offset));

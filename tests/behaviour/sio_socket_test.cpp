@@ -91,6 +91,7 @@ TEST_CASE("S21: a hundred thousand rooms are gone with the socket that was in th
       socket.leave("left");
     }
   });
+  server.server.run();
   CHECK(server.io.stats().rooms == 50'001);
   client.reset();
   CHECK(server.io.stats().rooms == 0);
@@ -98,8 +99,8 @@ TEST_CASE("S21: a hundred thousand rooms are gone with the socket that was in th
 }
 
 TEST_CASE("S17: an answer that never comes is an error at its time, and leaves nothing behind") {
+  std::vector<std::error_code> errors;  // outlives the server
   SioServer server;
-  std::vector<std::error_code> errors;
   server.io.on_connect([&](sio::Socket& socket) {
     socket.emit("q", sio::within([&](Result<json::View> answer) { errors.push_back(answer.error()); }));
     socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { errors.push_back(answer.error()); }));
@@ -120,8 +121,8 @@ TEST_CASE("S17: an answer that never comes is an error at its time, and leaves n
 TEST_CASE("the client that goes leaves its answers closed; more than are allowed are refused at once") {
   sio::Options options;
   options.max_pending_acks = 2;
-  SioServer server(std::move(options));
   std::vector<std::error_code> errors;
+  SioServer server(std::move(options));
   server.io.on_connect([&](sio::Socket& socket) {
     for (int i = 0; i < 3; ++i) socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { errors.push_back(answer.error()); }));
   });
@@ -134,11 +135,11 @@ TEST_CASE("the client that goes leaves its answers closed; more than are allowed
 }
 
 TEST_CASE("a broadcast gathers answers; at its limit it has those that came") {
+  std::vector<std::string> got;
+  std::error_code error;
   SioServer server;
   SioClient a(server, "0"), b(server, "0");
   a.next(), b.next();
-  std::vector<std::string> got;
-  std::error_code error;
   const auto then = [&](const sio::Answers& answers) {
     got.clear();
     for (const auto& each : answers.list) got.emplace_back(each.first().text());
@@ -162,8 +163,8 @@ TEST_CASE("a broadcast gathers answers; at its limit it has those that came") {
 }
 
 TEST_CASE("S14: a middleware that throws, does not decide, or lets go of its promise refuses") {
-  SioServer server;
   std::vector<sio::Admit> kept;
+  SioServer server;
   server.io.of("/throws").use([](sio::Handshake&) -> sio::Admission { throw std::runtime_error("secret"); });
   server.io.of("/drops").use([](sio::Handshake&, sio::Admit) {});
   server.io.of("/waits").use([&](sio::Handshake&, sio::Admit admit) { kept.push_back(std::move(admit)); });
@@ -184,8 +185,8 @@ TEST_CASE("S14: a middleware that throws, does not decide, or lets go of its pro
 }
 
 TEST_CASE("S19: handlers may throw, leave, disconnect and emit to the room they are in") {
-  SioServer server;
   int gone = 0;
+  SioServer server;
   server.io.on("throw", [] { throw std::runtime_error("oops"); });
   server.io.on("end", [](sio::Socket& socket) {
     socket.join("r");
@@ -212,8 +213,8 @@ TEST_CASE("S19: handlers may throw, leave, disconnect and emit to the room they 
 }
 
 TEST_CASE("a socket's own listeners: once, off, on_any, use and what leaves") {
-  SioServer server;
   std::vector<std::string> log;
+  SioServer server;
   server.io.on_connect([&](sio::Socket& socket) {
     socket.use([](const sio::Incoming& in) { return in.name == "bad" ? sio::refuse("no bad words") : sio::accept; });
     socket.on_error([&](std::string_view why) { log.emplace_back(why); });
@@ -236,8 +237,8 @@ TEST_CASE("a socket's own listeners: once, off, on_any, use and what leaves") {
 TEST_CASE("children of a pattern share its handlers, hear what it says, and go with their last socket") {
   sio::Options options;
   options.cleanup_empty_child_namespaces = true;
-  SioServer server(std::move(options));
   std::vector<std::string> made;
+  SioServer server(std::move(options));
   sio::Namespace& rooms = server.io.of(sio::matching("/room-*"));
   rooms.on("where", [](sio::Socket& socket) { return socket.nsp().name(); });
   server.io.on_new_namespace([&](sio::Namespace& child) { made.emplace_back(child.name()); });

@@ -53,7 +53,7 @@ void Joining::proceed() {
     state->session = client.session.bits();
     state->joining = number;
     state->step = step_;
-    if (!guarded(client.loop, "a middleware", [&] { middlewares[step_](handshake, Admit(state)); }) && !answered_) {
+    if (!guarded(client.loop, "a middleware", [&] { middlewares[step_](handshake, Admit(state)); })) {
       answered_ = true;
       answer_ = sio::refuse("the middleware failed");
     }
