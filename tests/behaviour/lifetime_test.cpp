@@ -149,6 +149,29 @@ TEST_CASE("R15: an upgrade that is asked for while the server drains is refused,
   CHECK(server->stats().connections == 0);
 }
 
+TEST_CASE("R15: a drain waits for the answers that are due, and cuts those that do not come in time") {
+  MemoryServer server({.drain = {.handlers = 3s}});
+  std::vector<http::Reply> replies;
+  server->get("/later", [&](http::Request&, http::Response& res) { replies.push_back(res.defer()); });
+  net::MemoryPeer answered = server.connect(), forgotten = server.connect(), idle = server.connect();
+  server.ask(answered, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  server.ask(forgotten, "GET /later HTTP/1.1\r\nHost: x\r\n\r\n");
+  server->drain();
+  server.run();
+  CHECK(idle.closed());
+  server.advance(1s);
+  replies[0].send("here it is");
+  server.run();
+  const std::string answer = answered.read();
+  CHECK(answer.find("Connection: close\r\n") != std::string::npos);
+  CHECK(answer.ends_with("here it is"));
+  CHECK_FALSE(forgotten.closed());
+  server.advance(3s);
+  CHECK(forgotten.closed());
+  CHECK(server->stats().connections == 0);
+  CHECK(server.reactor().stopping());
+}
+
 TEST_CASE("handlers that run as a server is destroyed may still use it") {
   for (const bool draining : {false, true}) {
     MemoryServer server;
