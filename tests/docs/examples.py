@@ -83,12 +83,17 @@ class WebSocket:
 
     def next(self):
         """(opcode, payload) of the next frame."""
-        while len(self.buffer) < 2 or len(self.buffer) < 2 + self.buffer[1]:
-            self.read_more()
-        size = self.buffer[1]
-        assert size < 126
-        frame, self.buffer = self.buffer[:2 + size], self.buffer[2 + size:]
-        return frame[0] & 15, frame[2:]
+        def wait_for(size):
+            while len(self.buffer) < size:
+                self.read_more()
+        wait_for(2)
+        assert self.buffer[1] < 127, "a frame that is too long for this client"
+        head = 4 if self.buffer[1] == 126 else 2
+        wait_for(head)
+        size = head + (int.from_bytes(self.buffer[2:4], "big") if head == 4 else self.buffer[1])
+        wait_for(size)
+        frame, self.buffer = self.buffer[:size], self.buffer[size:]
+        return frame[0] & 15, frame[head:]
 
 
 def echo():
@@ -168,9 +173,36 @@ def tls():
         assert WebSocket(program.connect(tls=True), "/echo", "Origin: https://example.com").status == 403
 
 
+def chat():
+    """Engine.IO packets over a WebSocket, as socket.io-client sends them."""
+    def packet(peer):
+        opcode, payload = peer.next()
+        assert opcode == 1, (opcode, payload)
+        return payload.decode()
+
+    def client(program):
+        peer = WebSocket(program.connect(), "/socket.io/?EIO=4&transport=websocket")
+        assert peer.status == 101 and json.loads(packet(peer).removeprefix("0"))["upgrades"] == []
+        peer.send("40")
+        peer.id = json.loads(packet(peer).removeprefix("40"))["sid"]
+        return peer
+
+    with Program("chat", "0") as program:
+        ann, ben = client(program), client(program)
+        ann.send('420["join","lobby"]')
+        assert packet(ann) == "430[2]"
+        ben.send('427["join","lobby"]')
+        assert packet(ben) == "437[2]"
+        assert packet(ann) == f'42["joined","{ben.id}"]'
+        ann.send('42["say","lobby",{"any":["JSON",1e2]}]')
+        assert packet(ben) == f'42["said","{ann.id}",{{"any":["JSON",1e2]}}]'
+        ann.stream.close()
+        assert program.process.stdout.readline() == f"{ann.id} left: transport close\n"
+
+
 failed = 0
-examples = [echo, routes, ticker, tls]
 built = {name[len("example_"):] for name in os.listdir(folder) if name.startswith("example_")}
+examples = [echo, routes, ticker, tls] + [chat] * ("chat" in built)
 for example in examples:
     try:
         example()

@@ -62,7 +62,10 @@ for page in pages:
             check(anchor in anchors(target), f"{name}: there is no such heading")
 
 # -- code: what stands alone is a translation unit each, everything else is one together
-HEADER = "#include <duplex/duplex.h>\n#include <iostream>\n#include <thread>\nusing namespace duplex;\n"
+HEADER = "#include <duplex/duplex.h>\n#include <iostream>\n#include <thread>\n"
+if (include / "duplex/sio.h").exists():
+    HEADER += "#include <duplex/sio.h>\n"
+HEADER += "using namespace duplex;\n"
 
 
 def line_mark(path, line):
