@@ -27,6 +27,13 @@ void drain_loop(ServerLoop& loop, const DrainOptions& options) {
   for (const std::uint64_t bits : requests)
     if (net::Stream* stream = reactor.find(bits)) static_cast<http::HttpConnection*>(stream->owner())->start_drain();
 
+  // Whoever waits for an answer then is not told why: there is nobody left to answer.
+  reactor.after(options.handlers, [&reactor] {
+    reactor.for_each_stream([](net::Stream& stream) {
+      if (dynamic_cast<http::HttpConnection*>(stream.owner()) != nullptr) stream.abort();
+    });
+  });
+
   const auto window = std::min(options.close_window, per_socket * static_cast<int>(sockets.size()));
   std::minstd_rand random(static_cast<unsigned>(reactor.now().time_since_epoch().count()));
   std::uniform_int_distribution<std::int64_t> moment(0, window.count());
