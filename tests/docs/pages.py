@@ -38,6 +38,11 @@ def blocks(path):
 code = "".join(line for line in read(root / "examples/echo.cpp").splitlines(True) if not line.startswith("//"))
 check(blocks(root / "README.md")[0][1] == code, "README.md: the first C++ block is not examples/echo.cpp")
 
+# -- C9: compression is off unless it is asked for, and the reader is told why
+security = read(root / "SECURITY.md")
+off = re.search(r"struct Compression \{\n\s*bool enabled = false;", read(root / "include/duplex/ws.h"))
+check(off and "CRIME" in security and "permessage-deflate is **off**" in security, "C9: SECURITY.md and ws.h do not agree that compression is off")
+
 # -- links
 pages = [p for p in root.rglob("*.md") if not {"node_modules", "build"} & set(p.relative_to(root).parts)]
 
