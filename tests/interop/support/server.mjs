@@ -27,8 +27,11 @@ export async function within(ms, what, promise) {
 
 /** A running server: its url ("http://127.0.0.1:4711"), port, pid and what it printed so far. */
 export class RunningServer {
+  #closed;
+
   constructor(child, url, output) {
     this.child = child;
+    this.#closed = once(child, "close");  // after "exit", and after the last line of its output
     this.url = url;
     this.port = Number(new URL(url).port);
     this.output = output;
@@ -49,9 +52,7 @@ export class RunningServer {
 
   /** Waits for its end: {code, signal}. */
   async ended() {
-    if (this.child.exitCode === null && this.child.signalCode === null) {
-      await within(STOPS_WITHIN, `the end of ${this.child.spawnfile}`, once(this.child, "exit"));
-    }
+    await within(STOPS_WITHIN, `the end of ${this.child.spawnfile}`, this.#closed);
     return { code: this.child.exitCode, signal: this.child.signalCode };
   }
 
