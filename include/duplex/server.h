@@ -6,11 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include <duplex/eio.h>
 #include <duplex/http.h>
 #include <duplex/log.h>
 #include <duplex/loop.h>
 #include <duplex/result.h>
 #include <duplex/ws.h>
+
+namespace duplex::sio {
+class Io;
+struct Options;
+}  // namespace duplex::sio
 
 namespace duplex {
 
@@ -80,6 +86,12 @@ class Server {
   Server& del(std::string_view path, http::Handler handler);
   Server& route(std::string_view method, std::string_view path, http::Handler handler);  ///< method "*": any
   Server& files(std::string_view prefix, http::Files files);
+  /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.
+  Server& engine(eio::EngineOptions options, eio::Handlers handlers);
+  /// Socket.IO (#include <duplex/sio.h>), made when first asked for; the options are those of the first call. Before the
+  /// server starts.
+  sio::Io& io();
+  sio::Io& io(sio::Options options);
 
   /// To everyone in the room, on every loop; encoded (and compressed) once. Any thread.
   void publish(std::string_view room, ws::Message message, ws::SendOptions options = {});

@@ -274,6 +274,7 @@ RoomMember& WsConnection::room_member() { return extras().rooms; }
 std::uint64_t WsConnection::dropped() const noexcept { return extras_ ? extras_->dropped : 0; }
 std::string_view WsConnection::protocol() const noexcept { return extras_ ? std::string_view(extras_->protocol) : std::string_view(); }
 void* WsConnection::user() const noexcept { return extras_ ? extras_->user : nullptr; }
+void WsConnection::set_user(void* user) { extras().user = user; }
 
 std::optional<std::chrono::microseconds> WsConnection::round_trip() const noexcept {
   if (round_trip_us_ == 0) return {};

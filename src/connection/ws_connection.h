@@ -45,6 +45,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void put_data(void* value, const void* type, void (*destroy)(void*) noexcept);
   void* get_data(const void* type) const noexcept;
   void* user() const noexcept;  ///< of whoever made the endpoint: a session, for Engine.IO
+  void set_user(void* user);
 
   static WsConnection& of(Socket& socket) noexcept { return static_cast<WsConnection&>(socket); }
   /// Whose membership this is. Precondition: it is a WebSocket's.

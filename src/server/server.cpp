@@ -63,6 +63,8 @@ Result<void> Server::Impl::start() {
   std::size_t largest = 0;
   for (const Endpoint& endpoint : endpoints) largest = std::max(largest, endpoint.handlers.max_message);
   inflate_budget.set_limit(ws::default_inflate_budget(largest));
+  for (auto& engine : engines)
+    for (auto& loop : loops) engine->add_loop(*loop);
   started = true;
   return {};
 }
@@ -137,6 +139,25 @@ Server& Server::del(std::string_view path, http::Handler handler) { return route
 Server& Server::files(std::string_view prefix, http::Files files) {
   impl_->router.use(prefix, http::serve_files(std::string(prefix), std::move(files)));
   return *this;
+}
+
+Server& Server::engine(eio::EngineOptions options, eio::Handlers handlers) {
+  impl_->engines.push_back(std::make_unique<eio::Engine>(std::move(options), std::move(handlers)));
+  impl_->router.mount(impl_->engines.back()->mount());
+  return *this;
+}
+
+sio::Io& Server::io() { return io(sio::Options()); }
+sio::Io& Server::io(sio::Options options) {
+  if (impl_->io) return impl_->io->io();
+  eio::EngineOptions engine_options = std::move(options.engine);
+  options.engine.max_http_buffer = engine_options.max_http_buffer;
+  options.engine.hard_limit = engine_options.hard_limit;
+  impl_->io = std::make_unique<sio::IoCore>(std::move(options), impl_->log);
+  for (auto& loop : impl_->loops) impl_->io->add_loop(loop->http.reactor);
+  engine(std::move(engine_options), impl_->io->handlers());
+  impl_->io->count_sessions([below = impl_->engines.back().get()] { return below->sessions(); });
+  return impl_->io->start();
 }
 
 void Server::publish(std::string_view room, ws::Message message, ws::SendOptions options) {

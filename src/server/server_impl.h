@@ -11,6 +11,9 @@
 #include "core/log.h"
 #include "net/reactor_group.h"
 #include "net/tls.h"
+#include "server/eio/engine.h"
+#include "server/sio/io_core.h"
+#include "server/eio/session_table.h"
 #include "server/http/http_loop.h"
 #include "server/ws/hub.h"
 
@@ -19,11 +22,12 @@ namespace duplex {
 /// What a server has on each of its loops.
 struct ServerLoop {
   ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget, server::HubGroup& group)
-      : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group) {}
+      : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group), sessions(reactor) {}
 
   http::HttpLoop http;
   ws::WsLoop ws;
   server::Hub hub;
+  eio::SessionTable sessions;
 };
 
 struct Server::Impl {
@@ -49,6 +53,8 @@ struct Server::Impl {
   server::HubGroup hubs;
   ws::InflateBudget inflate_budget{ws::default_inflate_budget(0)};
   std::unique_ptr<net::ReactorGroup> group;
+  std::vector<std::unique_ptr<eio::Engine>> engines;
+  std::unique_ptr<sio::IoCore> io;  // outlives the loops' connections
   std::vector<std::unique_ptr<ServerLoop>> loops;
   std::shared_ptr<net::TlsContext> tls;
   std::unique_ptr<Loop> first_loop;

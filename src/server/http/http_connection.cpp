@@ -137,6 +137,7 @@ bool HttpConnection::take_head(Bytes& input) {
   keep_head(head_bytes);
   if (head.expects_continue && input.empty()) stream_->write(as_bytes(continue_response));
   state_ = State::body;
+  begin_body();
   mark_ = loop_.reactor.now();
   stream_->set_deadline(std::chrono::seconds(1));
   return true;
@@ -160,8 +161,26 @@ bool HttpConnection::take_body(Bytes& input) {
   }
   const Buffer body = std::move(body_);
   body_ = Buffer();
+  end_body(false);
   serve(body.text(), input);
   return true;
+}
+
+/// Tells whoever serves this target that a body is on its way, if it wants to know.
+void HttpConnection::begin_body() {
+  const Mount* mount = loop_.router.find_mount(loop_.head.target);
+  if (mount == nullptr || !mount->on_body_begin) return;
+  loop_.request.head = &loop_.head;
+  loop_.request.body = {};
+  loop_.request.connection = this;
+  Access::Exchange exchange(loop_.request, loop_.response);
+  watched_body_ = const_cast<Mount*>(mount)->on_body_begin(exchange.request);
+}
+
+void HttpConnection::end_body(bool aborted) {
+  if (watched_body_ == 0 || !reparse_head()) return;
+  Mount* mount = loop_.router.find_mount(loop_.head.target);
+  mount->on_body_end(*this, std::exchange(watched_body_, 0), aborted);
 }
 
 // -- serving ----------------------------------------------------------------------------------------------------------
@@ -297,9 +316,12 @@ void HttpConnection::refuse(int status, std::string_view code, std::string_view 
   head.set("Content-Type", "text/plain; charset=utf-8");
   if (status == 405) head.set("Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   std::string body = std::to_string(status);
+  const Mount* mount = status == 413 ? loop_.router.find_mount(loop_.head.target) : nullptr;
+  const bool bare = mount != nullptr && mount->bare_413;
   body.append(" ").append(code).append(": ").append(text).append("\n");
   keep_alive_ = false;
-  answer(head, as_bytes(body));
+  if (state_ == State::body) end_body(status == 408);
+  answer(head, bare ? ConstBytes() : as_bytes(body));
 }
 
 void HttpConnection::end_with_lingering() {
@@ -342,7 +364,7 @@ void HttpConnection::on_end() {
     case State::head:
       if (head_begun_) in_.release();
       [[fallthrough]];
-    case State::body:
+    case State::body: end_body(true); [[fallthrough]];
     case State::ended:
       state_ = State::ended;
       return stream_->close();
@@ -359,6 +381,7 @@ void HttpConnection::on_end() {
 
 void HttpConnection::on_closed(net::CloseCause) {
   loop_.connections.subtract();
+  if (state_ == State::body) end_body(true);
   state_ = State::ended;
   if (pending_ != nullptr) std::exchange(pending_, nullptr)->client_gone();
   delete this;

@@ -36,14 +36,15 @@ class HttpConnection final : public net::StreamOwner {
   /// Waits for `accept_upgrade` or `refuse_upgrade`; 503 after the time limit. Returns bits that find this connection again.
   std::uint64_t hold_upgrade(ws::WsEndpoint& endpoint, std::chrono::milliseconds limit);
   /// Answers 101 and hands the stream to a WebSocket. This object is gone afterwards.
-  void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr);
+  /// `extra`: more header lines of the answer, each with its line end.
+  void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr, std::string_view extra = {});
   /// Moves the stream to the loop of that slot, where `arrived` writes the 101 and makes the WebSocket.
   struct Arrival {
     net::DetachedStream stream;
     ws::WsConnection::Agreed agreed;
     Buffer switch_response;
   };
-  void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived);
+  void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived, std::string_view extra = {});
   void refuse_upgrade(int status, std::string_view body, std::string_view content_type = "text/plain; charset=utf-8");
   ws::WsEndpoint& upgrade_endpoint() const noexcept { return *upgrade_endpoint_; }
   /// The connection of these stream bits if it is on this loop and holds an upgrade; else null.
@@ -84,9 +85,12 @@ class HttpConnection final : public net::StreamOwner {
   bool reparse_head();
   void end_with_lingering();
   void watch_head();
+  void begin_body();
+  void end_body(bool aborted);
   std::chrono::milliseconds since_mark() const noexcept;
   ws::ServerHandshake handshake(const ws::WsEndpoint& endpoint) const;
-  ws::WsConnection::Agreed write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol);
+  ws::WsConnection::Agreed write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol,
+                                       std::string_view extra);
 
   net::Stream* stream_;
   HttpLoop& loop_;
@@ -99,6 +103,7 @@ class HttpConnection final : public net::StreamOwner {
   HeadParser parser_;
   BodyDecoder body_decoder_;
   std::chrono::steady_clock::time_point mark_;  // when what we wait for began
+  std::uint64_t watched_body_ = 0;  // of the mount that wants to know how it ends
   std::uint32_t served_ = 0;
   State state_ = State::head;
   bool head_begun_ = false;  // a part of the next head has come

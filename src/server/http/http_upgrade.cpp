@@ -101,18 +101,19 @@ HttpConnection* HttpConnection::holding(std::uint64_t bits) noexcept {
 }
 
 /// Writes the 101 and says what was agreed. The head is read again: an upgrade may be accepted long after it came.
-ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol) {
+ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol,
+                                                       std::string_view extra) {
   reparse_head();
   ws::ServerHandshake agreed = handshake(endpoint);
   if (!protocol.empty()) agreed.protocol = protocol;
-  ws::write_response(out, agreed);
+  ws::write_response(out, agreed, extra);
   return {.deflate = agreed.deflate, .protocol = protocol};
 }
 
-void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user) {
+void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user, std::string_view extra) {
   const std::string chosen(protocol);  // it may lie in the head that is read again
   ws::WsConnection::Agreed agreed;
-  stream_->write([&](Buffer& out) { agreed = write_switch(out, endpoint, chosen); });
+  stream_->write([&](Buffer& out) { agreed = write_switch(out, endpoint, chosen, extra); });
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();
@@ -133,9 +134,9 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
   delete this;
 }
 
-void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived) {
+void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived, std::string_view extra) {
   Buffer response;
-  const ws::WsConnection::Agreed agreed = write_switch(response, endpoint, {});
+  const ws::WsConnection::Agreed agreed = write_switch(response, endpoint, {}, extra);
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();

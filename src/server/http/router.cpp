@@ -76,10 +76,15 @@ bool Router::dispatch(Request& request, Response& response) {
   return false;
 }
 
-std::size_t Router::body_limit(std::string_view target, std::size_t otherwise) const noexcept {
+Mount* Router::find_mount(std::string_view target) const noexcept {
   for (const Layer& layer : layers_)
-    if (layer.kind == Layer::Kind::mount && target.starts_with(layer.mount->prefix)) return layer.mount->max_body;
-  return otherwise;
+    if (layer.kind == Layer::Kind::mount && target.starts_with(layer.mount->prefix)) return layer.mount.get();
+  return nullptr;
+}
+
+std::size_t Router::body_limit(std::string_view target, std::size_t otherwise) const noexcept {
+  const Mount* mount = find_mount(target);
+  return mount != nullptr ? mount->max_body : otherwise;
 }
 
 bool Router::is_websocket(std::string_view path) const {

@@ -15,6 +15,11 @@ struct Mount {
   Function<void(Request&, Response&)> on_request = {};
   /// A request to become a WebSocket: answers it on the connection (see HttpConnection::accept_upgrade, refuse_upgrade).
   Function<void(Request&, HttpConnection&)> on_upgrade = {};
+  /// The head of a request has come and its body follows: what is returned names it, if it is not 0, and comes back exactly once,
+  /// before `on_request`; or when it will never be whole because the client gave up (`aborted`) or it was refused.
+  Function<std::uint64_t(const Request&)> on_body_begin = {};
+  Function<void(HttpConnection&, std::uint64_t body, bool aborted)> on_body_end = {};
+  bool bare_413 = false;  ///< a body that is too large is refused without words
 };
 
 /// What a server serves, tried in the order in which it was said. Set before the server starts; then read by every loop.
@@ -38,6 +43,8 @@ class Router {
   bool dispatch(Request& request, Response& response);
   /// The largest body that whoever serves this target takes, or `otherwise`.
   std::size_t body_limit(std::string_view target, std::size_t otherwise) const noexcept;
+  /// The mount that serves this target, or null.
+  Mount* find_mount(std::string_view target) const noexcept;
   /// True if the path is a WebSocket endpoint's: an ordinary request for it deserves 426, not 404.
   bool is_websocket(std::string_view path) const;
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "connection/ws_endpoint.h"
+#include "core/counter.h"
+#include "protocol/eio/error.h"
+#include "server/eio/admission.h"
+#include "server/eio/engine.h"
+#include "server/eio/session_table.h"
+#include "server/http/http_connection.h"
+
+namespace duplex::eio {
+
+/// What the query of a request says.
+struct Parameters {
+  std::optional<Transport> transport;  ///< nothing: unknown
+  std::string transport_text;
+  std::optional<std::string> sid;
+  bool protocol_4 = false;
+  bool jsonp = false;
+};
+Parameters read_parameters(std::string_view query);
+
+/// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live
+/// there. The loop's thread, except where said.
+class EngineLoop {
+ public:
+  EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket, SessionTable& table);
+
+  Engine& engine() const noexcept { return engine_; }
+  const EngineOptions& options() const noexcept { return engine_.options(); }
+  Handlers& handlers() const noexcept { return engine_.handlers(); }
+  net::Reactor& reactor() const noexcept { return reactor_; }
+  ws::DeflateContexts& deflate() noexcept { return endpoint_.loop.deflate(); }
+  std::uint64_t sessions() const noexcept { return open_.get(); }  ///< Any thread.
+
+  // -- requests (engine_requests.cpp, engine_upgrades.cpp)
+  void on_request(http::Request& request, http::Response& response);
+  void on_upgrade(http::Request& request, http::HttpConnection& connection);
+  /// A body for a session begins to arrive; what is returned names the upload. Zero: nobody wants to know.
+  std::uint64_t on_body_begin(const http::Request& request);
+  void on_body_end(std::uint64_t upload, bool aborted);
+  void close_all(std::string_view reason);
+  /// Appends the handle bits of its open sessions.
+  void collect(std::vector<std::uint64_t>& sessions);
+
+  // -- for sessions
+  bool may_upgrade() const noexcept { return engine_.may_upgrade(); }
+  void add_headers(Session& session, http::Reply& reply, const RequestInfo& request);
+  void count_unclaimed(int change) noexcept { engine_.unclaimed().fetch_add(change, std::memory_order_relaxed); }
+  void flush_later(std::uint64_t session);
+  void forget(const Session& session);
+  void bury(std::uint64_t session);
+  std::uint64_t next_number() noexcept { return ++number_; }
+  Buffer& send_scratch() noexcept { return send_scratch_; }
+  Buffer& decode_scratch() noexcept { return decode_scratch_; }
+
+ private:
+  struct Refusal {
+    Errc error;
+    std::string message = {};  // of allow_request
+    std::string context = {};
+  };
+
+  void serve(SessionRequest request, http::Reply reply);
+  void handshake(const http::Request& request, http::Response& response, bool protocol_4);
+  void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
+                        const Decision& decision);
+  void admit(const std::shared_ptr<const RequestInfo>& info, const std::shared_ptr<AdmissionState>& state);
+  void join(http::HttpConnection& connection, std::string_view sid, const std::shared_ptr<const RequestInfo>& info);
+  void open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info);
+  void refuse_websocket(http::HttpConnection& connection, const RequestInfo& info, const Refusal& refusal);
+  template <class Answer>
+  void refuse(Answer& answer, const RequestInfo& info, const Refusal& refusal);
+  void report(const RequestInfo& info, const Refusal& refusal);
+  bool origin_is_welcome(const http::Request& request) const;
+  void arrived(std::uint64_t session, http::HttpConnection::Arrival arrival);
+  void on_loop(Function<void()> fn);
+  Session* find(std::string_view sid) const noexcept;
+  std::string extra_headers(Session& session, const RequestInfo& request);
+  void end_turn();
+  void at_end_of_turn();
+
+  Engine& engine_;
+  net::Reactor& reactor_;
+  ws::WsEndpoint endpoint_;
+  SessionTable& table_;
+  Counter open_;
+  std::uint64_t number_ = 0;
+  bool end_of_turn_due_ = false;
+  std::vector<std::uint64_t> to_flush_, to_bury_, flushing_, burying_;
+  Buffer send_scratch_, decode_scratch_;
+};
+
+}  // namespace duplex::eio

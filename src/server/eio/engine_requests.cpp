@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+// Engine.IO's HTTP requests: checked in Node's order, then answered here or on the loop of their session.
+#include <exception>
+
+#include "protocol/http/query.h"
+#include "protocol/http/token.h"
+#include "server/eio/cors.h"
+#include "server/eio/engine_loop.h"
+#include "server/eio/refusal.h"
+#include "server/eio/request_info.h"
+#include "server/http/exchange.h"
+#include "server/http/origin.h"
+
+namespace duplex::eio {
+namespace {
+
+std::string cookie_for(const CookieOptions& options, std::string_view sid) {
+  std::string text = options.name + "=" + std::string(sid);
+  if (options.max_age) text += "; Max-Age=" + std::to_string(options.max_age->count());
+  if (!options.domain.empty()) text += "; Domain=" + options.domain;
+  if (!options.path.empty()) text += "; Path=" + options.path;
+  if (options.http_only) text += "; HttpOnly";
+  if (options.secure) text += "; Secure";
+  if (!options.same_site.empty()) text += "; SameSite=" + options.same_site;
+  return text;
+}
+
+}  // namespace
+
+/// A name that is there twice is as good as none: what it means is anybody's guess (robustness H26).
+Parameters read_parameters(std::string_view text) {
+  const http::Query query(text);
+  Parameters p;
+  if (auto transport = query.get("transport")) {
+    p.transport_text = std::move(*transport);
+    if (query.count("transport") == 1) {
+      if (p.transport_text == name_of(Transport::polling)) p.transport = Transport::polling;
+      if (p.transport_text == name_of(Transport::websocket)) p.transport = Transport::websocket;
+    }
+  }
+  // A sid without a value is none, as in Node; one that is there twice, or is malformed, is no session's.
+  if (const auto raw = query.raw("sid"); raw && (!raw->empty() || query.count("sid") > 1))
+    p.sid = query.count("sid") == 1 ? query.get("sid").value_or("?") : std::string("?");
+  p.protocol_4 = query.count("EIO") == 1 && query.raw("EIO") == std::string_view("4");
+  p.jsonp = query.raw("j").has_value();
+  return p;
+}
+
+template <class Answer>
+void EngineLoop::refuse(Answer& answer, const RequestInfo& info, const Refusal& refusal) {
+  report(info, refusal);
+  Buffer body;
+  encode_error(body, refusal.error, refusal.message);
+  answer.status(eio::info(refusal.error).status).header("Content-Type", "application/json");
+  answer.send(body.text());
+}
+
+void EngineLoop::report(const RequestInfo& info, const Refusal& refusal) {
+  EngineOptions& hooks = engine_.hooks();
+  if (!hooks.on_connection_error) return;
+  const std::string_view message =
+      refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message);
+  hooks.on_connection_error({static_cast<int>(refusal.error), message, refusal.context}, info);
+}
+
+bool EngineLoop::origin_is_welcome(const http::Request& request) const {
+  const std::string_view origin = request.header("Origin");
+  const std::string_view host = http::Access::data(request).head->host();
+  if (http::origin_allowed(origin, host, request.is_secure(), engine_.origins(), options().require_origin)) return true;
+  reactor_.log(LogLevel::warning, "eio",
+               "a page of origin \"" + std::string(origin) + "\" may not connect to " + options().path + " on \"" +
+                   std::string(host) + "\": list it in `origins` or in `cors.origins` if it should");
+  return false;
+}
+
+void EngineLoop::on_request(http::Request& request, http::Response& response) {
+  if (apply_cors(options().cors, request, response)) return;
+  const Parameters p = read_parameters(request.query());
+  auto refused = [&](Errc error, std::string_view context) {
+    refuse(response, *RequestAccess::keep(request), {.error = error, .context = std::string(context)});
+  };
+  if (!p.transport || !engine_.takes(*p.transport)) return refused(Errc::transport_unknown, p.transport_text);
+  if (*p.transport == Transport::websocket) {  // without an upgrade (robustness E15)
+    if (p.sid) return refused(Errc::bad_request, "TRANSPORT_MISMATCH");
+    if (request.method() != "GET") return refused(Errc::bad_handshake_method, request.method());
+    return refused(Errc::bad_request, "TRANSPORT_HANDSHAKE_ERROR");
+  }
+  if (p.jsonp) return refused(Errc::bad_request, "JSONP_DISABLED");
+  if (!p.sid) return handshake(request, response, p.protocol_4);
+
+  const auto slot = loop_of(*p.sid);
+  EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
+  if (owner == nullptr) return refused(Errc::session_unknown, *p.sid);
+  using Method = SessionRequest::Method;
+  SessionRequest to{
+      .method = request.method() == "GET"    ? Method::get
+                : request.method() == "POST" ? Method::post
+                                             : Method::other,
+      .coding = choose_coding(request.header("Accept-Encoding")),
+      .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
+      .sid = *p.sid,
+      .body = std::string(request.body()),
+      .info = RequestAccess::keep(request)};
+  http::Reply reply = response.defer();
+  if (owner == this) return serve(std::move(to), std::move(reply));
+  owner->reactor_.post([owner, to = std::move(to), reply = std::move(reply)]() mutable {
+    owner->serve(std::move(to), std::move(reply));
+  });
+}
+
+/// A request for a session of this loop.
+void EngineLoop::serve(SessionRequest request, http::Reply reply) {
+  Session* session = find(request.sid);
+  if (session == nullptr) return refuse(reply, *request.info, {.error = Errc::session_unknown, .context = request.sid});
+  if (session->transport_now() != Transport::polling)
+    return refuse(reply, *request.info, {.error = Errc::bad_request, .context = "TRANSPORT_MISMATCH"});
+  switch (request.method) {
+    case SessionRequest::Method::get:
+      return session->on_poll(request, std::move(reply));
+    case SessionRequest::Method::post:
+      return session->on_post(request, std::move(reply));
+    case SessionRequest::Method::other:
+      reply.status(405).header("Allow", "GET, POST").send("");
+  }
+}
+
+// -- the body of a POST while it arrives ------------------------------------------------------------------------------
+
+namespace {
+struct BodyWatch {
+  EngineLoop* owner;
+  std::string sid;
+};
+}  // namespace
+
+std::uint64_t EngineLoop::on_body_begin(const http::Request& request) {
+  const Parameters p = read_parameters(request.query());
+  const auto slot = p.sid && request.method() == "POST" ? loop_of(*p.sid) : std::nullopt;
+  EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
+  if (owner == nullptr) return 0;
+  owner->on_loop([owner, sid = *p.sid] {
+    if (Session* session = owner->find(sid)) session->upload_begun();
+  });
+  return reinterpret_cast<std::uintptr_t>(new BodyWatch{owner, *p.sid});
+}
+
+void EngineLoop::on_body_end(std::uint64_t upload, bool aborted) {
+  const std::unique_ptr<BodyWatch> watch(reinterpret_cast<BodyWatch*>(static_cast<std::uintptr_t>(upload)));
+  EngineLoop* owner = watch->owner;
+  owner->on_loop([owner, sid = std::move(watch->sid), aborted] {
+    Session* session = owner->find(sid);
+    if (session == nullptr) return;
+    session->upload_ended();
+    if (aborted) session->upload_aborted();
+  });
+}
+
+void EngineLoop::on_loop(Function<void()> fn) {
+  if (reactor_.on_this_thread())
+    fn();
+  else
+    reactor_.post(std::move(fn));
+}
+
+// -- handshake --------------------------------------------------------------------------------------------------------
+
+void EngineLoop::handshake(const http::Request& request, http::Response& response, bool protocol_4) {
+  auto info = RequestAccess::keep(request);
+  if (request.method() != "GET")
+    return refuse(response, *info, {.error = Errc::bad_handshake_method, .context = std::string(request.method())});
+  if (!origin_is_welcome(request)) return refuse(response, *info, {.error = Errc::forbidden, .context = "ORIGIN"});
+  if (engine_.unclaimed().load(std::memory_order_relaxed) >= static_cast<int>(options().max_unclaimed)) {
+    response.status(503).header("Retry-After", "20").header("Content-Type", "text/plain; charset=utf-8");
+    return response.send("503 too many sessions were opened and not used\n");
+  }
+  http::Reply reply = response.defer();
+  if (!engine_.hooks().allow_request)
+    return finish_handshake(reply, std::move(info), protocol_4, {Decision::Kind::allowed});
+
+  struct Waiting {
+    http::Reply reply;
+    std::weak_ptr<AdmissionState> state;
+  };
+  auto waiting = std::make_shared<Waiting>(Waiting{std::move(reply), {}});
+  auto state = std::make_shared<AdmissionState>(reactor_, options().admission_timeout,
+                                                [this, waiting, info, protocol_4](const Decision& decision) {
+                                                  finish_handshake(waiting->reply, info, protocol_4, decision);
+                                                });
+  waiting->state = state;
+  waiting->reply.on_gone([state = std::weak_ptr(state)] {
+    if (const auto left = state.lock()) left->abandon();
+  });
+  admit(info, state);
+}
+
+void EngineLoop::admit(const std::shared_ptr<const RequestInfo>& info, const std::shared_ptr<AdmissionState>& state) {
+  state->start();
+  std::string thrown;
+  try {
+    return engine_.hooks().allow_request(*info, Admission(state));
+  } catch (const std::exception& e) {
+    thrown = e.what();
+  } catch (...) {
+    thrown = "something that is not a std::exception";
+  }
+  reactor_.log(LogLevel::error, "eio", "allow_request threw: " + thrown);
+  state->threw = true;
+  state->decide({Decision::Kind::failed});
+}
+
+void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
+                                  const Decision& decision) {
+  switch (decision.kind) {
+    case Decision::Kind::allowed:
+      break;
+    case Decision::Kind::refused:
+      return refuse(reply, *info, {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
+    case Decision::Kind::undecided:
+    case Decision::Kind::failed:
+      reply.status(status_of(decision)).header("Content-Type", "text/plain; charset=utf-8");
+      return reply.send(text_of(decision));
+  }
+  if (!protocol_4) return refuse(reply, *info, {.error = Errc::unsupported_version, .context = "3"});
+
+  Session& session = table_.create(*this, Transport::polling, info);
+  open_.add();
+  Buffer open;
+  session.write_open(open);
+  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
+  if (options().cookie) reply.header("Set-Cookie", cookie_for(*options().cookie, session.sid()));
+  add_headers(session, reply, *info);
+  reply.send(open.text());
+  session.opened();
+}
+
+}  // namespace duplex::eio

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// The heartbeat: the server pings, the client answers (Engine.IO 4). One timer a session, for the next ping or for the
+// pong that is due; it runs on through an upgrade, so that a ping that was lost there does not end the pinging for
+// good.
+#include "server/eio/engine_loop.h"
+
+namespace duplex::eio {
+
+void Session::schedule_ping() {
+  awaiting_pong_ = false;
+  heartbeat_ = reactor().after(loop_.options().ping_interval, [bits = bits_] {
+    if (Session* self = find(bits)) self->send_ping();
+  });
+}
+
+void Session::send_ping() {
+  heartbeat_ = 0;
+  if (state_ == State::closed) return;
+  ping_sent_ = reactor().now();
+  awaiting_pong_ = true;
+  heartbeat_ = reactor().after(loop_.options().ping_timeout, [bits = bits_] {
+    if (Session* self = find(bits)) self->pong_overdue();
+  });
+  if (ws_ == nullptr) {
+    queue(PacketType::ping, false, {}, false);
+    return;
+  }
+  send_frame_now("2", {.compress = false});
+  if (state_ != State::open) return;
+  marked_ = true;
+  mark();
+}
+
+void Session::pong_overdue() {
+  heartbeat_ = 0;
+  // Whatever came after the ping shows that the client lives; it has another ping_timeout from then on.
+  if (last_heard_ > ping_sent_) {
+    const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(reactor().now() - last_heard_);
+    if (quiet < loop_.options().ping_timeout) {
+      heartbeat_ = reactor().after(loop_.options().ping_timeout - quiet, [bits = bits_] {
+        if (Session* self = find(bits)) self->pong_overdue();
+      });
+      return;
+    }
+  }
+  end("ping timeout", {});
+}
+
+void Session::received_pong() {
+  if (!awaiting_pong_) return;  // nobody asked
+  cancel(heartbeat_);
+  schedule_ping();
+  if (ws_ != nullptr) mark_seen();
+}
+
+}  // namespace duplex::eio

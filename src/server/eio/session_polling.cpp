@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+// A session over HTTP: GETs that wait for something to be sent, POSTs that bring what the client sends.
+#include <exception>
+
+#include "core/utf8.h"
+#include "protocol/eio/payload.h"
+#include "server/eio/engine_loop.h"
+
+namespace duplex::eio {
+namespace {
+
+// One POST may spend this much of a turn; the rest waits for the next one (robustness E5).
+constexpr std::size_t packets_per_turn = 256;
+constexpr auto time_per_turn = std::chrono::milliseconds(4);
+
+void answer_empty(http::Reply& reply, int status) { reply.status(status).send(""); }
+
+}  // namespace
+
+void Session::on_poll(SessionRequest& request, http::Reply reply) {
+  claim();
+  if (poll_) {
+    end("transport error", "overlap from client");
+    return answer_empty(reply, 400);
+  }
+  const std::uint64_t number = loop_.next_number();
+  // Its client may go before it is answered.
+  reply.on_gone([bits = bits_, number, slot = reactor().slot()] {
+    net::Reactor::post_to(slot, [bits, number] {
+      if (Session* self = find(bits)) self->poll_gone(number);
+    });
+  });
+  poll_ = std::make_unique<PendingPoll>(PendingPoll{std::move(reply), request.coding, number, std::move(request.info)});
+  if (state_ == State::open) mark_seen();  // the client has read the previous answer
+  if (state_ == State::closing) {
+    // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of a
+    // close that came with it, and would miss that it was dismissed.
+    if (!waiting_.empty()) return flush_poll();
+    answer_poll(
+        "6\x1e"
+        "1",
+        false);
+    return end("forced close", {});
+  }
+  if (!waiting_.empty()) flush_poll();
+}
+
+void Session::poll_gone(std::uint64_t number) {
+  if (!poll_ || poll_->number != number) return;
+  poll_.reset();
+  end("transport error", "poll connection closed prematurely");
+}
+
+void Session::write_payload(Buffer& payload) const {
+  waiting_.each([&](const Outgoing::Item& item, std::string_view data) {
+    if (item.shared) {
+      if (!payload.empty()) payload.push_back(separator);
+      payload.append(item.shared->polling());
+    } else {
+      append_packet(payload, {item.type, item.binary ? Encoding::binary : Encoding::text, data});
+    }
+  });
+}
+
+void Session::flush_poll() {
+  flush_due_ = false;
+  if (!poll_ || waiting_.empty()) return;
+  Buffer payload;
+  write_payload(payload);
+  const bool compress = waiting_.wants_compression();
+  waiting_.clear();
+  answer_poll(payload.text(), compress);
+  if (state_ == State::open) {
+    marked_ = true;
+    mark();
+  }
+  drained();
+}
+
+void Session::answer_poll(std::string_view body, bool compress) {
+  const auto poll = std::move(poll_);
+  http::Reply& reply = poll->reply;
+  const EngineOptions& options = loop_.options();
+  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
+  loop_.add_headers(*this, reply, *poll->info);
+  if (compress && options.http_compression && poll->coding != Coding::identity &&
+      body.size() >= options.http_compression_threshold) {
+    const std::string packed = eio::compress(poll->coding, as_bytes(body));
+    if (!packed.empty()) {
+      reply.header("Content-Encoding", name_of(poll->coding));
+      return reply.send(packed);
+    }
+  }
+  reply.send(body);
+}
+
+void Session::on_post(SessionRequest& request, http::Reply reply) {
+  claim();
+  auto refuse = [&](std::string_view reason, std::string_view details) {
+    end(reason, details);
+    answer_empty(reply, 400);
+  };
+  if (request.octet_stream) return refuse("transport error", "invalid content");
+  if (upload_) return refuse("transport error", "data request overlap from client");
+  const std::size_t packets = count_packets(request.body);
+  if (packets > max_packets) return refuse("parse error", "too many packets in one payload");
+  if (!is_valid_utf8(as_bytes(request.body))) return refuse("parse error", "a payload that is not UTF-8");
+  upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.body), 0, std::move(request.info)});
+  // What needs several slices begins with the inbox, or this turn would run two of them.
+  if (packets > packets_per_turn)
+    read_upload_later();
+  else
+    read_upload();
+}
+
+void Session::read_upload_later() {
+  reactor().post([bits = bits_] {
+    if (Session* self = find(bits)) self->read_upload();
+  });
+}
+
+/// Hands out packets, at most so many and for so long; the rest in the next turn of the loop.
+void Session::read_upload() {
+  if (!upload_) return;
+  in_upload_ = true;
+  current_ = upload_->info;
+  const auto started = std::chrono::steady_clock::now();
+  PayloadReader reader(upload_->body, upload_->position);
+  bool more = false;
+  for (std::size_t count = 1; auto packet = reader.next(); ++count) {
+    if (!received(*packet)) break;
+    if (count == packets_per_turn || (count % 16 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
+      more = !reader.finished();
+      break;
+    }
+  }
+  in_upload_ = false;
+  current_.reset();
+  if (state_ != State::closed && reader.failed()) end("parse error", "an invalid packet");
+  if (state_ == State::closed || !more) return finish_upload();
+  upload_->position = reader.position();
+  read_upload_later();
+}
+
+/// Also what a POST with a bad packet hears: that its session is gone, the client learns from the next request, as with
+/// Node.
+void Session::finish_upload() {
+  const auto upload = std::move(upload_);
+  if (!upload) return;
+  upload->reply.status(200).header("Content-Type", "text/html").header("cache-control", "no-store");
+  loop_.add_headers(*this, upload->reply, *upload->info);
+  upload->reply.send("ok");
+}
+
+/// The head of a POST has come; its body follows. Two at a time would arrive in any order.
+void Session::upload_begun() {
+  if (++uploads_ > 1 || upload_) end("transport error", "data request overlap from client");
+}
+
+void Session::upload_aborted() { end("transport error", "data request connection closed prematurely"); }
+
+}  // namespace duplex::eio

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "net/local_block.h"
+#include "server/ws/hub.h"
+
+namespace duplex::eio {
+
+/// A text message and the binary ones that follow it (a Socket.IO packet and its attachments), encoded once for
+/// everyone: as WebSocket frames (compressed once for each kind of receiver) and as packets of a polling payload. Any
+/// thread.
+class SharedPacket {
+ public:
+  SharedPacket(std::string_view text, std::span<const ConstBytes> attachments = {}, bool compress = true);
+
+  /// Frames in the order in which they are sent: the text with its leading '4', then one for each attachment.
+  std::span<const std::unique_ptr<server::FanoutFrame>> frames() const noexcept { return frames_; }
+  /// "4text", or "4text\x1eb<base64>\x1eb<base64>".
+  ConstBytes polling() const noexcept { return polling_.bytes(); }
+  std::size_t size() const noexcept { return polling_.bytes().size(); }
+  bool compress() const noexcept { return compress_; }
+
+ private:
+  std::vector<std::unique_ptr<server::FanoutFrame>> frames_;
+  SharedBytes polling_;
+  bool compress_;
+};
+
+/// A shared packet as one loop hands it out: holds the loop's counts while it is sent to that loop's sessions.
+/// Lives on the stack of a loop's thread.
+class LoopPacket {
+ public:
+  LoopPacket(std::shared_ptr<const SharedPacket> packet, net::Reactor& reactor)
+      : packet_(std::move(packet)), reactor_(reactor) {}
+  LoopPacket(const LoopPacket&) = delete;
+  LoopPacket& operator=(const LoopPacket&) = delete;
+  ~LoopPacket();
+
+  const SharedPacket& packet() const noexcept { return *packet_; }
+  const std::shared_ptr<const SharedPacket>& shared() const noexcept { return packet_; }
+  /// Frame number `i` for a receiver with that compression window; 0: not compressed.
+  net::LocalBlock& frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts);
+
+ private:
+  struct Held {
+    std::size_t frame;
+    int window_bits;
+    net::LocalBlock* block;
+  };
+  std::shared_ptr<const SharedPacket> packet_;
+  net::Reactor& reactor_;
+  Held first_{0, 0, nullptr};  // nearly always the only one: no allocation
+  std::vector<Held> more_;
+};
+
+}  // namespace duplex::eio
