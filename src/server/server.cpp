@@ -60,11 +60,12 @@ Result<void> Server::Impl::start() {
       loop->http.endpoints.emplace_back(endpoints[i].path, endpoints[i].handlers, loop->ws);
       loop->http.endpoints.back().hub = &loop->hub;
     }
-  std::size_t largest = 0;
-  for (const Endpoint& endpoint : endpoints) largest = std::max(largest, endpoint.handlers.max_message);
-  inflate_budget.set_limit(ws::default_inflate_budget(largest));
   for (auto& engine : engines)
     for (auto& loop : loops) engine->add_loop(*loop);
+  std::size_t largest = 0;
+  for (const Endpoint& endpoint : endpoints) largest = std::max(largest, endpoint.handlers.max_message);
+  for (const auto& engine : engines) largest = std::max(largest, engine->options().max_http_buffer);
+  inflate_budget.set_limit(ws::default_inflate_budget(largest));
   started = true;
   return {};
 }
