@@ -8,6 +8,7 @@
 
 #include "app/log_output.h"
 #include "app/room_chat.h"
+#include "app/sio_chat.h"
 #include "app/web_folder.h"
 
 namespace duplex::app {
@@ -30,6 +31,8 @@ int serve(const ServeOptions& options) {
                  .log_level = log.level()});
   RoomChat rooms;
   rooms.serve(server, "/room");
+  SioChat chat;
+  chat.serve(server);
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
@@ -45,7 +48,7 @@ int serve(const ServeOptions& options) {
 
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* verb = app.add_subcommand("serve", "Serve the demo pages, a WebSocket room chat at /room and an echo at /echo");
+  CLI::App* verb = app.add_subcommand("serve", "Serve the demo pages, a Socket.IO chat, a WebSocket room chat at /room and an echo at /echo");
   verb->add_option("--host", options->host, "Address to listen on: an IP address, localhost, or unix:/path")
       ->envname("HOST")
       ->capture_default_str();
@@ -55,7 +58,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   verb->add_option("--threads", options->threads, "Event loops; 0 is one a core")
       ->envname("DUPLEX_THREADS")
-      ->check(CLI::Range(0, 256))
+      ->check(CLI::Range(0, 255))
       ->capture_default_str();
   CLI::Option* cert = verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
   CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")->envname("DUPLEX_KEY");

@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <duplex/server.h>
+#include <duplex/sio.h>

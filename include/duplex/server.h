@@ -13,6 +13,11 @@
 #include <duplex/result.h>
 #include <duplex/ws.h>
 
+namespace duplex::sio {
+class Io;
+struct Options;
+}  // namespace duplex::sio
+
 namespace duplex {
 
 /// A certificate and its private key, as PEM files or as PEM text. Both empty: no TLS.
@@ -83,6 +88,10 @@ class Server {
   Server& files(std::string_view prefix, http::Files files);
   /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.
   Server& engine(eio::EngineOptions options, eio::Handlers handlers);
+  /// Socket.IO (#include <duplex/sio.h>), made when first asked for; the options are those of the first call. Before the
+  /// server starts.
+  sio::Io& io();
+  sio::Io& io(sio::Options options);
 
   /// To everyone in the room, on every loop; encoded (and compressed) once. Any thread.
   void publish(std::string_view room, ws::Message message, ws::SendOptions options = {});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <type_traits>
+#include <vector>
 
 #include <duplex/function.h>
 #include <duplex/json.h>
@@ -14,6 +15,28 @@ class Socket;
 }
 namespace duplex::sio {
 class Socket;
+
+/// The arguments that are left, as many as there are: a handler's last parameter but an Ack. Emitted, or given to an ack,
+/// each of them is an argument again. Borrowed until the handler returns.
+///
+///     io.on("relay", [](sio::Socket& socket, std::string_view room, sio::Rest rest) { socket.to(room).emit("relayed", rest); });
+struct Rest {
+  std::vector<json::View> values;
+};
+
+namespace detail {
+/// Appends what follows `before`: one value, or those of a Rest.
+template <class T>
+void write_argument(json::Writer& w, char& before, const T& value) {
+  if constexpr (std::is_same_v<T, Rest>) {
+    for (const json::View each : value.values) write_argument(w, before, each);
+  } else {
+    if (before != '\0') w.put(before);
+    before = ',';
+    json::write(w, value);
+  }
+}
+}  // namespace detail
 
 /// A promise to answer one event: move-only, answered once, on any thread. Dropped unanswered, the client gets no ack.
 ///
@@ -65,8 +88,8 @@ class Ack {
     std::vector<json::Binary> attachments;
     json::Writer w(loan.text(), &attachments);
     w.put('[');
-    [[maybe_unused]] std::size_t n = 0;
-    ((n++ != 0 ? w.put(',') : void(), json::write(w, values)), ...);
+    [[maybe_unused]] char before = '\0';
+    (detail::write_argument(w, before, values), ...);
     w.put(']');
     const Address to = std::exchange(address_, {});
     to.answerer->answer(to.to, to.id, loan.text(), attachments);
@@ -174,7 +197,7 @@ consteval bool check_parameter() {
   } else if constexpr (std::is_lvalue_reference_v<Parameter> && !std::is_const_v<std::remove_reference_t<Parameter>>) {
     static_assert(always_false<Value>, "duplex: a handler takes its arguments by value or by const reference");
     return false;
-  } else if constexpr (!json::readable<Value>) {
+  } else if constexpr (!json::readable<Value> && !std::is_same_v<Value, Rest>) {
     static_assert(
         json::readable<Value>,
         "duplex: a handler parameter of this type cannot be read from JSON; use bool, a number, std::string_view, "
@@ -243,6 +266,11 @@ duplex::Errc read_argument(json::Cursor& c, bool& more, V& out) {
   return json::detail::is_optional<V> ? duplex::Errc::ok : duplex::Errc::missing_argument;
 }
 
+inline duplex::Errc read_argument(json::Cursor& c, bool& more, Rest& out) {
+  while (more && (more = c.next_element())) out.values.push_back(c.skip());
+  return duplex::Errc::ok;
+}
+
 /// Answers with what a handler gave: nothing for void, `{"error": text}` for a Result that holds an error.
 template <class T>
 void answer(Ack& ack, const T& value) {
@@ -309,7 +337,7 @@ struct Caller<F, Shape_, Return, Types<P...>> {
 
 template <class... P>
 consteval bool any_borrowed(Types<P...>) {
-  return (false || ... || (json::borrowed<std::remove_cvref_t<P>> || std::is_reference_v<P>));
+  return (false || ... || (std::is_same_v<std::remove_cvref_t<P>, Rest> || json::borrowed<std::remove_cvref_t<P>> || std::is_reference_v<P>));
 }
 
 template <class F>

@@ -148,6 +148,19 @@ Server& Server::engine(eio::EngineOptions options, eio::Handlers handlers) {
   return *this;
 }
 
+sio::Io& Server::io() { return io(sio::Options()); }
+sio::Io& Server::io(sio::Options options) {
+  if (impl_->io) return impl_->io->io();
+  eio::EngineOptions engine_options = std::move(options.engine);
+  options.engine.max_http_buffer = engine_options.max_http_buffer;
+  options.engine.hard_limit = engine_options.hard_limit;
+  impl_->io = std::make_unique<sio::IoCore>(std::move(options), impl_->log);
+  for (auto& loop : impl_->loops) impl_->io->add_loop(loop->http.reactor);
+  engine(std::move(engine_options), impl_->io->handlers());
+  impl_->io->count_sessions([below = impl_->engines.back().get()] { return below->sessions(); });
+  return impl_->io->start();
+}
+
 void Server::publish(std::string_view room, ws::Message message, ws::SendOptions options) {
   server::Hub::publish_from_anywhere(impl_->hubs, room, message, options);
 }

@@ -12,6 +12,7 @@
 #include "net/reactor_group.h"
 #include "net/tls.h"
 #include "server/eio/engine.h"
+#include "server/sio/io_core.h"
 #include "server/eio/session_table.h"
 #include "server/http/http_loop.h"
 #include "server/ws/hub.h"
@@ -53,6 +54,7 @@ struct Server::Impl {
   ws::InflateBudget inflate_budget{ws::default_inflate_budget(0)};
   std::unique_ptr<net::ReactorGroup> group;
   std::vector<std::unique_ptr<eio::Engine>> engines;
+  std::unique_ptr<sio::IoCore> io;  // outlives the loops' connections
   std::vector<std::unique_ptr<ServerLoop>> loops;
   std::shared_ptr<net::TlsContext> tls;
   std::unique_ptr<Loop> first_loop;

@@ -26,4 +26,11 @@ int run_engine_io(const SuiteOptions& options);
 /// What the test suite of the JavaScript Engine.IO client expects of its support server.
 int run_engine_io_client(const SuiteOptions& options);
 
+/// What the Socket.IO protocol suite tests.
+int run_socket_io(const SuiteOptions& options);
+/// What the JavaScript Socket.IO client's own suite expects.
+int run_socket_io_client(const SuiteOptions& options);
+/// A namespace /driver by whose events a test drives the server.
+int run_driver(const SuiteOptions& options);
+
 }  // namespace duplex::conformance

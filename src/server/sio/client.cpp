@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "server/sio/client.h"
+
+#include <algorithm>
+
+#include "protocol/sio/encode.h"
+#include "server/sio/namespace_core.h"
+
+namespace duplex::sio {
+namespace {
+
+constexpr std::size_t longest_echo = 256;      // bytes of a client's that it reads again in a refusal
+constexpr unsigned most_strays = 1'000;        // acks that nobody waits for, a minute
+constexpr std::chrono::minutes stray_window{1};
+
+}  // namespace
+
+Client::Client(eio::Session& its_session, IoLoop& its_loop) : session(its_session), loop(its_loop) {
+  connect_timer_ = loop.reactor.after(loop.io.options().connect_timeout, [this] {
+    connect_timer_ = 0;
+    if (sockets.empty()) fail("it entered no namespace in time");
+  });
+}
+
+Client::~Client() = default;
+
+void Client::stop_timers() {
+  if (connect_timer_ != 0) loop.reactor.cancel(std::exchange(connect_timer_, 0));
+  if (attachments_timer_ != 0) loop.reactor.cancel(std::exchange(attachments_timer_, 0));
+}
+
+void Client::fail(std::string_view why) {
+  if (std::exchange(closing_, true)) return;
+  if (loop.io.log().says(LogLevel::debug)) loop.reactor.log(LogLevel::debug, "sio", "a connection is closed: " + std::string(why));
+  session.end("forced close", why);
+}
+
+void Client::closed(const eio::CloseReason& why) {
+  closing_ = true;
+  stop_timers();
+  session.set_user(nullptr);
+  loop.bury(std::shared_ptr<void>(std::shared_ptr<Client>(this)));  // its handlers, and a middleware, may be at work
+  const bool may_return = why.reason != "parse error";
+  for (ServerSocket* socket : std::vector(sockets)) socket->leave_namespace(why.reason, why.details, may_return);
+}
+
+void Client::receive(ws::Message message) {
+  if (closing_) return;
+  if (message.is_text()) received_text(message.text());
+  else received_binary(message.bytes());
+}
+
+void Client::received_text(std::string_view text) {
+  if (assembler_ && assembler_->waiting()) return fail(sio::text(Errc::unexpected_text));
+  DecodeOptions options = loop.decoding;
+  options.utf8_known = session.current_request() == nullptr;  // a WebSocket's text has been looked at
+  const Result<Packet> packet = decode(text, options);
+  if (!packet) return fail(sio::text(static_cast<Errc>(packet.error().value())));
+  if (!has_attachments(packet->type)) return handle(*packet, {});
+
+  if (!assembler_) assembler_ = std::make_unique<BinaryAssembler>(loop.io.options().max_attachments * loop.io.options().engine.max_http_buffer);
+  if (const auto begun = assembler_->begin(*packet); !begun) return fail(sio::text(static_cast<Errc>(begun.error().value())));
+  attachments_timer_ = loop.reactor.after(loop.io.options().attachments_timeout, [this] {
+    attachments_timer_ = 0;
+    fail("attachments did not come in time");
+  });
+}
+
+void Client::received_binary(ConstBytes bytes) {
+  if (!assembler_ || !assembler_->waiting()) return fail(sio::text(Errc::unexpected_binary));
+  const auto complete = assembler_->add(bytes);
+  if (!complete) return fail(sio::text(static_cast<Errc>(complete.error().value())));
+  if (!*complete) return;
+  if (attachments_timer_ != 0) loop.reactor.cancel(std::exchange(attachments_timer_, 0));
+  handle(assembler_->packet(), assembler_->attachments());
+  assembler_->clear();
+}
+
+ServerSocket* Client::find(std::string_view nsp) noexcept {
+  for (ServerSocket* socket : sockets)
+    if (socket->local->core.name() == nsp) return socket;
+  return nullptr;
+}
+
+void Client::handle(const Packet& packet, std::span<const json::Binary> attachments) {
+  if (packet.type == PacketType::connect) return connect(packet);
+  if (packet.type == PacketType::connect_error) return fail("a client does not refuse connections");
+  ServerSocket* const socket = find(packet.nsp);
+  if (socket == nullptr) {
+    // What was under way when the server said goodbye is no offence.
+    if (std::find(dismissed_.begin(), dismissed_.end(), packet.nsp) != dismissed_.end()) return;
+    return fail("a packet for a namespace that it is not in");
+  }
+  if (packet.type == PacketType::disconnect) return socket->leave_namespace("client namespace disconnect", {}, false);
+  if (packet.payload.empty()) return;  // tolerated: `42`, `43`, `430`
+  if (is_event(packet.type)) return socket->received_event(packet.payload, attachments, packet.id);
+  if (packet.id) socket->received_ack(*packet.id, packet.payload, attachments);
+}
+
+void Client::connect(const Packet& packet) {
+  const auto is_it = [&](const auto& each) { return each->core->name() == packet.nsp; };
+  // Some clients ask twice, one packet after the other: once is enough. It counts, so that it ends.
+  if (find(packet.nsp) != nullptr || std::any_of(joining.begin(), joining.end(), is_it)) return count_refusal();
+
+  const std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
+  const bool room_for_more = sockets.size() + joining.size() < loop.io.options().max_namespaces;
+  auto core = room_for_more ? loop.io.find_for(packet.nsp, json::View(auth)) : nullptr;
+  if (closing_) {  // the rule of a pattern is a user's
+    if (core) core->entering.fetch_sub(1, std::memory_order_relaxed);
+    return;
+  }
+  if (!core) {
+    if (packet.nsp.size() > longest_echo) return fail("a namespace that is not there, and is too long to be named");
+    Buffer refusal;
+    refusal.push_back('4');
+    encode_connect_error(refusal, packet.nsp, room_for_more ? "Invalid namespace" : "Too many namespaces");
+    session.send_packet(refusal.text(), {});
+    return count_refusal();
+  }
+  joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(), std::string(packet.nsp),
+                                              std::string(auth)));
+  joining.back()->proceed();
+}
+
+void Client::count_refusal() {
+  if (++refusals_ < loop.io.options().max_refusals || closing_) return;
+  closing_ = true;
+  session.close_session(false);  // once it has read why
+}
+
+void Client::entered(ServerSocket& socket) {
+  sockets.push_back(&socket);
+  std::erase(dismissed_, socket.local->core.name());
+  if (connect_timer_ != 0) loop.reactor.cancel(std::exchange(connect_timer_, 0));
+}
+
+void Client::left(ServerSocket& socket, bool by_server) {
+  std::erase(sockets, &socket);
+  if (!by_server || closing_) return;
+  dismissed_.push_back(socket.local->core.name());
+  if (dismissed_.size() > loop.io.options().max_namespaces) dismissed_.erase(dismissed_.begin());
+}
+
+void Client::disconnect_all() {
+  for (ServerSocket* socket : std::vector(sockets)) socket->disconnect_from_server(false);
+  if (std::exchange(closing_, true)) return;
+  session.close_session(false);
+}
+
+void Client::stray_ack() {
+  loop.counters.stray_acks.add();
+  const auto now = loop.reactor.now();
+  if (now - strays_since_ > stray_window) {
+    strays_since_ = now;
+    strays_ = 0;
+  }
+  if (++strays_ > most_strays) fail("acks that nobody waits for");
+}
+
+void Client::marked() {
+  for (ServerSocket* socket : sockets)
+    if (auto* extras = socket->extras_if_any()) extras->continuity.marked = socket->local->delivered;
+}
+void Client::mark_seen() {
+  for (ServerSocket* socket : sockets)
+    if (auto* extras = socket->extras_if_any()) extras->continuity.floor = extras->continuity.marked;
+}
+
+}  // namespace duplex::sio

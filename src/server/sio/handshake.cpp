@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include <duplex/eio.h>
+#include <duplex/sio_socket.h>
+
+#include <ctime>
+#include <map>
+
+namespace duplex::sio {
+namespace {
+
+/// "Fri Nov 20 2026 13:05:00 GMT+0000 (Coordinated Universal Time)", as JavaScript writes a Date.
+std::string date_text(std::chrono::system_clock::time_point at) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(at);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  char text[80];
+  const int size = std::snprintf(text, sizeof text, "%s %s %02d %d %02d:%02d:%02d GMT+0000 (Coordinated Universal Time)", days[parts.tm_wday],
+                                 months[parts.tm_mon], parts.tm_mday, parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  return {text, static_cast<std::size_t>(size)};
+}
+
+std::string lower(std::string_view name) {
+  std::string text(name);
+  for (char& c : text)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
+  return text;
+}
+
+}  // namespace
+
+std::optional<std::string_view> Handshake::auth(std::string_view field) const {
+  const json::View value = auth()[field];
+  if (!value.is_string()) return std::nullopt;
+  const std::string_view raw = value.text().substr(1, value.text().size() - 2);
+  if (raw.find('\\') == raw.npos) return raw;
+  auto text = value.as<std::string>();
+  if (!text) return std::nullopt;
+  // A view into one of these must stay good while others are added.
+  if (unescaped_.capacity() == 0) unescaped_.reserve(16);
+  for (const std::string& known : unescaped_)
+    if (known == *text) return known;
+  if (unescaped_.size() == unescaped_.capacity()) return std::nullopt;
+  return unescaped_.emplace_back(std::move(*text));
+}
+
+std::string_view Handshake::header(std::string_view name) const noexcept { return request_->header(name); }
+std::optional<std::string> Handshake::query(std::string_view name) const { return request_->query(name); }
+std::string_view Handshake::url() const noexcept { return request_->url(); }
+std::string_view Handshake::address() const noexcept { return request_->address(); }
+bool Handshake::secure() const noexcept { return request_->secure(); }
+bool Handshake::cross_domain() const noexcept { return request_->cross_domain(); }
+std::chrono::system_clock::time_point Handshake::time() const noexcept { return request_->time(); }
+
+json::Text Handshake::json() const {
+  std::map<std::string, std::string> headers;
+  request_->each_header([&](std::string_view name, std::string_view value) {
+    auto& field = headers[lower(name)];
+    field += field.empty() ? std::string(value) : ", " + std::string(value);  // as Node joins them
+  });
+  std::map<std::string, std::string> query;
+  request_->each_query([&](std::string_view name, std::string_view value) { query[std::string(name)] = value; });
+  const auto issued = std::chrono::duration_cast<std::chrono::milliseconds>(time().time_since_epoch()).count();
+  return json::object("headers", headers, "time", date_text(time()), "address", address(), "xdomain", cross_domain(), "secure", secure(), "issued",
+                      issued, "url", url(), "query", query, "auth", auth());
+}
+
+}  // namespace duplex::sio

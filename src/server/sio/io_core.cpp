@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+#include "server/sio/io_core.h"
+
+#include <atomic>
+
+#include "server/sio/client.h"
+#include "server/sio/namespace_core.h"
+
+namespace duplex::sio {
+namespace {
+
+/// By the slot of the loop: each is set and read by its loop's thread, while it lives.
+std::atomic<IoLoop*> loops_by_slot[256];
+
+}  // namespace
+
+IoLoop::IoLoop(IoCore& its_io, net::Reactor& its_reactor, std::size_t its_index)
+    : io(its_io), reactor(its_reactor), index(its_index) {
+  decoding.max_attachments = io.options().max_attachments;
+  decoding.max_namespace = io.options().max_namespace_name;
+  loops_by_slot[reactor.slot()] = this;
+}
+
+IoLoop::~IoLoop() { sweep(); }
+
+IoLoop* IoLoop::here() noexcept {
+  const net::Reactor* reactor = net::Reactor::current();
+  return reactor == nullptr ? nullptr : loops_by_slot[reactor->slot()].load(std::memory_order_relaxed);
+}
+
+ServerSocket* IoLoop::find(std::uint64_t bits) noexcept {
+  ServerSocket* socket = sockets_.find(static_cast<std::uint32_t>(bits & 0xFFFFFFF), static_cast<std::uint32_t>(bits >> 28 & 0xFFFFFFF));
+  return socket != nullptr && socket->client != nullptr ? socket : nullptr;
+}
+
+ServerSocket& IoLoop::create(Handshake&& handshake) {
+  const std::uint32_t slot = sockets_.create(std::move(handshake));
+  ServerSocket& socket = *sockets_.at(slot);
+  socket.slot = slot;
+  socket.set_bits(static_cast<std::uint64_t>(reactor.slot()) << 56 | static_cast<std::uint64_t>(sockets_.generation(slot)) << 28 | slot);
+  return socket;
+}
+
+void IoLoop::bury(ServerSocket& socket) {
+  if (dead_sockets_.empty() && dead_things_.empty()) reactor.at_end_of_turn([this] { sweep(); });
+  dead_sockets_.push_back(socket.slot);
+}
+
+void IoLoop::bury(std::shared_ptr<void> thing) {
+  if (dead_sockets_.empty() && dead_things_.empty()) reactor.at_end_of_turn([this] { sweep(); });
+  dead_things_.push_back(std::move(thing));
+}
+
+void IoLoop::sweep() {
+  for (const std::uint32_t slot : std::exchange(dead_sockets_, {})) sockets_.destroy(slot);
+  std::exchange(dead_things_, {}).clear();
+}
+
+void IoLoop::run(Function<void()> fn) {
+  if (reactor.on_this_thread()) fn();
+  else reactor.post(std::move(fn));
+}
+
+// -- the whole server -------------------------------------------------------------------------------------------------
+
+IoCore::IoCore(Options options, std::shared_ptr<Log> log) : options_(std::move(options)), log_(std::move(log)) {}
+
+IoCore::~IoCore() {
+  for (const auto& loop : loops_) loops_by_slot[loop->reactor.slot()] = nullptr;
+}
+
+void IoCore::add_loop(net::Reactor& reactor) {
+  loops_.push_back(std::make_unique<IoLoop>(*this, reactor, loops_.size()));
+}
+
+Io& IoCore::start() {
+  io_.reset(new Io(of("/"), *this));
+  return *io_;
+}
+
+eio::Handlers IoCore::handlers() {
+  eio::Handlers handlers;
+  handlers.on_open = [this](eio::Socket& socket) {
+    socket.set_user(new Client(eio::Session::of(socket), *here()));
+  };
+  handlers.on_message = [](eio::Socket& socket, ws::Message message) {
+    if (Client* client = Client::of(socket)) client->receive(message);
+  };
+  handlers.on_close = [](eio::Socket& socket, const eio::CloseReason& why) {
+    if (Client* client = Client::of(socket)) client->closed(why);
+  };
+  if (options_.recovery.enabled) {
+    handlers.on_mark = [](eio::Socket& socket) {
+      if (Client* client = Client::of(socket)) client->marked();
+    };
+    handlers.on_mark_seen = [](eio::Socket& socket) {
+      if (Client* client = Client::of(socket)) client->mark_seen();
+    };
+  }
+  return handlers;
+}
+
+IoLoop* IoCore::here() noexcept {
+  IoLoop* const loop = IoLoop::here();
+  return loop != nullptr && &loop->io == this ? loop : nullptr;
+}
+IoLoop& IoCore::here_or_home() noexcept {
+  IoLoop* const loop = here();
+  return loop != nullptr ? *loop : home();
+}
+
+std::shared_ptr<NamespaceCore> IoCore::make(std::string_view name, const std::shared_ptr<NamespaceCore>& parent) {
+  auto core = std::make_shared<NamespaceCore>(*this, std::string(name), parent ? parent->shared_table() : std::make_shared<HandlerTable>(), false);
+  OwnSockets own{core};
+  core->set_adapter(options_.adapter ? options_.adapter(name, std::move(own)) : std::make_unique<Adapter>(std::move(own)));
+  core->is_child = parent != nullptr;
+  if (parent) parent->add_child(core);
+  return core;
+}
+
+std::shared_ptr<NamespaceCore> IoCore::of(std::string_view path) {
+  const std::string name = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
+  const std::lock_guard lock(mutex_);
+  auto& core = namespaces_[name];
+  if (!core) core = make(name, nullptr);
+  return core;
+}
+
+std::shared_ptr<NamespaceCore> IoCore::of(Matching matching) {
+  const std::lock_guard lock(mutex_);
+  auto core = std::make_shared<NamespaceCore>(*this, matching.pattern.empty() ? "/_" + std::to_string(parents_.size()) : matching.pattern,
+                                              std::make_shared<HandlerTable>(), true);
+  parents_.push_back(std::make_unique<Parent>(Parent{std::move(matching), core}));
+  return core;
+}
+
+std::shared_ptr<NamespaceCore> IoCore::find_for(std::string_view name, json::View auth) {
+  std::shared_ptr<NamespaceCore> child;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = namespaces_.find(name); it != namespaces_.end()) {
+      it->second->entering.fetch_add(1, std::memory_order_relaxed);
+      return it->second;
+    }
+  }
+  // The rule is a user's: it may take its time, or name namespaces itself.
+  for (const auto& parent : parents_) {
+    const bool welcome = parent->matching.rule ? parent->matching.rule(name, auth) : fits(parent->matching.pattern, name);
+    if (!welcome) continue;
+    bool fresh = false;
+    {
+      const std::lock_guard lock(mutex_);
+      auto& core = namespaces_[std::string(name)];
+      fresh = !core;
+      if (fresh) core = make(name, parent->core);
+      core->entering.fetch_add(1, std::memory_order_relaxed);
+      child = core;
+    }
+    if (fresh)
+      for (auto& fn : new_namespace_) fn(child->face());
+    return child;
+  }
+  return nullptr;
+}
+
+void IoCore::forget(NamespaceCore& child) {
+  const std::lock_guard lock(mutex_);
+  const auto it = namespaces_.find(child.name());
+  if (it != namespaces_.end() && it->second.get() == &child && child.entering == 0 && child.sockets == 0) namespaces_.erase(it);
+}
+
+Stats IoCore::stats() const {
+  Stats sum;
+  for (const auto& loop : loops_) {
+    const IoLoop::Counters& c = loop->counters;
+    sum.sockets += c.sockets.get();
+    sum.rooms += c.rooms.get();
+    sum.pending_acks += c.pending_acks.get();
+    sum.events_in += c.events_in.get();
+    sum.events_out += c.events_out.get();
+    sum.stray_acks += c.stray_acks.get();
+    sum.refused_arguments += c.refused_arguments.get();
+    sum.recovered += c.recovered.get();
+    sum.not_recovered += c.not_recovered.get();
+  }
+  if (sessions_) sum.sessions = const_cast<Function<std::uint64_t()>&>(sessions_)();
+  return sum;
+}
+
+bool fits(std::string_view pattern, std::string_view name) noexcept {
+  std::size_t p = 0, n = 0, star = pattern.npos, tried = 0;
+  while (n < name.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      tried = n;
+    } else if (p < pattern.size() && pattern[p] == name[n]) {
+      ++p, ++n;
+    } else if (star != pattern.npos) {  // let the newest star take one more
+      p = star + 1;
+      n = ++tried;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+}  // namespace duplex::sio

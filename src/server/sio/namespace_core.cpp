@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "server/sio/namespace_core.h"
+
+#include "protocol/sio/encode.h"
+#include "server/sio/recovery.h"
+
+namespace duplex::sio {
+
+OwnedEvent::OwnedEvent(EventView event) : text(event.json) {
+  attachments.reserve(event.attachments.size());
+  for (const json::Binary bytes : event.attachments) attachments.emplace_back(bytes.begin(), bytes.end());
+  views.assign(attachments.begin(), attachments.end());
+}
+
+NamespaceCore::NamespaceCore(IoCore& io, std::string name, std::shared_ptr<HandlerTable> table, bool is_parent)
+    : io_(io),
+      name_(std::move(name)),
+      table_(std::move(table)),
+      is_parent_(is_parent),
+      face_(std::shared_ptr<NamespaceCore>(std::shared_ptr<void>(), this)),
+      locals_(io.loops().size()) {
+  if (io.options().recovery.enabled && !is_parent)
+    recovery_ = std::make_unique<RecoveryHome>(*this, io.options().recovery, io.options().engine.hard_limit);
+}
+
+NamespaceCore::~NamespaceCore() = default;
+
+void NamespaceCore::add_child(const std::shared_ptr<NamespaceCore>& child) {
+  const std::lock_guard lock(children_mutex_);
+  std::erase_if(children_, [](const auto& weak) { return weak.expired(); });
+  children_.push_back(child);
+}
+
+std::vector<std::shared_ptr<NamespaceCore>> NamespaceCore::children() {
+  std::vector<std::shared_ptr<NamespaceCore>> alive;
+  const std::lock_guard lock(children_mutex_);
+  for (const auto& weak : children_)
+    if (auto child = weak.lock()) alive.push_back(std::move(child));
+  return alive;
+}
+
+LocalNamespace& NamespaceCore::make_local(IoLoop& loop) {
+  auto& local = locals_[loop.index];
+  if (!local) local = std::make_unique<LocalNamespace>(*this, loop);
+  return *local;
+}
+
+void NamespaceCore::maybe_forget() {
+  if (!is_child || !io_.options().cleanup_empty_child_namespaces || sockets != 0 || entering != 0) return;
+  if (!recovery_) return io_.forget(*this);
+  // Sessions may wait here for their clients.
+  IoLoop& loop = io_.here_or_home();
+  loop.reactor.after(io_.options().recovery.max_disconnection, [weak = weak_from_this()] {
+    if (const auto self = weak.lock()) self->io().forget(*self);
+  });
+}
+
+bool NamespaceCore::ordered_elsewhere() const noexcept {
+  return recovery_ && !io_.home().reactor.on_this_thread();
+}
+
+void NamespaceCore::in_order(Function<void()> fn) {
+  if (ordered_elsewhere()) io_.home().reactor.post(std::move(fn));
+  else fn();
+}
+
+void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event, std::string_view offset) {
+  Packet packet;
+  const bool binary = !event.attachments.empty();
+  packet.type = ack ? (binary ? PacketType::binary_ack : PacketType::ack) : (binary ? PacketType::binary_event : PacketType::event);
+  packet.attachments = static_cast<std::uint32_t>(event.attachments.size());
+  packet.nsp = nsp;
+  packet.id = id;
+  packet.payload = event.json;
+  encode(out, packet);
+  if (!offset.empty()) append_argument(out, offset);
+}
+
+// -- a loop's part ----------------------------------------------------------------------------------------------------
+
+void LocalNamespace::add(ServerSocket& socket) {
+  socket.position = static_cast<std::uint32_t>(all.size());
+  all.push_back(&socket);
+  by_id.emplace(socket.sid(), &socket);
+  loop.counters.sockets.add();
+  loop.counters.rooms.add();  // its own
+  core.sockets.fetch_add(1, std::memory_order_relaxed);
+}
+
+void LocalNamespace::remove(ServerSocket& socket) {
+  all.back()->position = socket.position;
+  all[socket.position] = all.back();
+  all.pop_back();
+  if (const auto it = by_id.find(socket.sid()); it != by_id.end() && it->second == &socket) by_id.erase(it);
+  for (auto& [ack, out] : asked) std::erase(out.waiting, &socket);
+  loop.counters.sockets.subtract();
+  core.sockets.fetch_sub(1, std::memory_order_relaxed);
+}
+
+ServerSocket* LocalNamespace::find(std::string_view id) noexcept {
+  const auto it = by_id.find(id);
+  return it == by_id.end() ? nullptr : it->second;
+}
+
+void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& out) {
+  out.clear();
+  if (who.everyone()) {
+    out = all;
+    return;
+  }
+  // Whoever bears the stamp has been considered: excepted, or taken already.
+  if (++stamp_ == 0) ++stamp_;
+  const auto take = [&](ServerSocket& socket, bool wanted) {
+    if (socket.stamp == stamp_) return;
+    socket.stamp = stamp_;
+    if (wanted) out.push_back(&socket);
+  };
+  const auto consider = [&](std::string_view name, bool wanted) {
+    // A socket's own room has no entry of its own among the rooms; but others may have joined one of that name.
+    if (ServerSocket* own = find(name); own != nullptr && own->in_own_room) take(*own, wanted);
+    if (const Room* room = rooms.find(name))
+      for (RoomMember* member : room->members()) take(ServerSocket::of_member(*member), wanted);
+  };
+  who.each_exception([&](std::string_view name) { consider(name, false); });
+  if (who.has_rooms()) who.each_room([&](std::string_view name) { consider(name, true); });
+  else
+    for (ServerSocket* socket : all) take(*socket, true);
+}
+
+}  // namespace duplex::sio

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <doctest/doctest.h>
+#include <duplex/sio.h>
+
+#include <string>
+#include <string_view>
+
+#include "ws_client.h"
+
+namespace duplex::testing {
+
+using namespace std::chrono_literals;
+
+/// Socket.IO over a server in memory. Handlers are set before the first client comes.
+class SioServer {
+ public:
+  explicit SioServer(sio::Options options = {}, ServerOptions server_options = {})
+      : server(std::move(server_options)), io(server->io(std::move(options))) {}
+  MemoryServer server;
+  sio::Io& io;
+};
+
+/// A client that speaks Socket.IO packets by hand over a WebSocket, and answers pings if it is told to.
+class SioClient {
+ public:
+  explicit SioClient(SioServer& server, std::string_view first = {})
+      : server_(server.server), ws_(server.server, "/socket.io/?EIO=4&transport=websocket") {
+    open_ = next_frame();
+    if (!first.empty()) said(first);
+  }
+
+  void send(std::string_view packet) { ws_.send("4" + std::string(packet)); }
+  void send_binary(std::string_view bytes) { ws_.send(bytes, 2); }
+  void pong() { ws_.send("3"); }
+  /// Sends a packet and returns the next one that came.
+  std::string ask(std::string_view packet) {
+    send(packet);
+    return next();
+  }
+  /// The next Socket.IO packet, without Engine.IO's 4; "close" when the connection is closed, "" when there is nothing.
+  std::string next() {
+    for (;;) {
+      const std::string frame = next_frame();
+      if (frame == "2") {
+        if (answers_pings) pong();
+        continue;
+      }
+      return frame.starts_with('4') ? frame.substr(1) : frame;
+    }
+  }
+  /// Is the connection closed, whatever else came before?
+  bool closed() {
+    for (std::string packet = next(); !packet.empty(); packet = next())
+      if (packet == "close") return true;
+    return ws_.peer().ended();
+  }
+  void reset() {
+    ws_.peer().reset();
+    server_.run();
+  }
+  net::MemoryPeer& peer() { return ws_.peer(); }
+  bool answers_pings = true;
+
+ private:
+  void said(std::string_view packet) { send(packet); }
+  std::string next_frame() {
+    const auto frame = ws_.next();
+    if (!frame) return {};
+    return frame->opcode == 8 ? "close" : frame->payload;
+  }
+  MemoryServer& server_;
+  WsClient ws_;
+  std::string open_;
+};
+
+/// The value of a string field in a packet's JSON: sid, pid …
+inline std::string field(std::string_view packet, std::string_view name) {
+  const std::string key = "\"" + std::string(name) + "\":\"";
+  const auto at = packet.find(key);
+  if (at == packet.npos) return {};
+  const auto from = at + key.size();
+  return std::string(packet.substr(from, packet.find('"', from) - from));
+}
+
+}  // namespace duplex::testing
