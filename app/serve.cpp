@@ -58,7 +58,7 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   verb->add_option("--threads", options->threads, "Event loops; 0 is one a core")
       ->envname("DUPLEX_THREADS")
-      ->check(CLI::Range(0, 256))
+      ->check(CLI::Range(0, 255))
       ->capture_default_str();
   CLI::Option* cert = verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
   CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")->envname("DUPLEX_KEY");

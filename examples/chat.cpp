@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-// A chat for Socket.IO clients: rooms, typed arguments; a returned value is the ack.
+// A Socket.IO chat for any socket.io-client: rooms, typed arguments, a returned value is the ack.
+//   chat [port]
 #include <duplex/duplex.h>
+#include <duplex/sio.h>
+
+#include <cstdlib>
+#include <iostream>
 using namespace duplex;
 
-int main() {
-  Server server({.port = 3000});
+int main(int argc, char** argv) {
+  Server server({.port = argc > 1 ? std::atoi(argv[1]) : 3000, .host = "127.0.0.1"});
   sio::Io& io = server.io();
 
   io.on("join", [](sio::Socket& socket, std::string_view room) {
@@ -13,7 +18,10 @@ int main() {
     return socket.rooms().size();
   });
   io.on("say", [](sio::Socket& socket, std::string_view room, json::View text) {
-    socket.to(room).emit("said", socket.id(), text);  // `text` is passed on without re-encoding
+    socket.to(room).emit("said", socket.id(), text);  // passed on without re-encoding
   });
-  return run(server);
+  io.on_disconnect([&](sio::Socket& socket, const sio::Disconnect& why) {
+    std::cout << socket.id() << " left: " << why.reason << std::endl;
+  });
+  return run(server, [&] { std::cout << "listening on " << server.url() << std::endl; });
 }

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace duplex::ws {
@@ -13,6 +14,7 @@ class Message {
   constexpr Message(std::string_view text) noexcept : data_(text.data()), size_(text.size()), text_(true) {}
   Message(std::span<const std::byte> bytes) noexcept : data_(bytes.data()), size_(bytes.size()), text_(false) {}
   constexpr Message(const char* text) noexcept : Message(std::string_view(text)) {}
+  Message(const std::string& text) noexcept : Message(std::string_view(text)) {}
 
   bool is_text() const noexcept { return text_; }
   std::size_t size() const noexcept { return size_; }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <duplex/loop.h>
 
+#include <exception>
+#include <string>
+#include <system_error>
+
 #include "connection/loop_access.h"
 #include "net/epoll_backend.h"
 #include "net/reactor.h"
@@ -23,8 +27,26 @@ Loop::Loop() : impl_(new Impl) {
 }
 Loop::~Loop() { delete impl_; }
 
-void Loop::post(Function<void()> fn) { impl_->reactor->post(std::move(fn)); }
+namespace {
+
+/// A function of the user's that throws is logged, and the loop goes on.
+Function<void()> guarded(net::Reactor& reactor, Function<void()> fn) {
+  return [&reactor, fn = std::move(fn)]() mutable {
+    try {
+      fn();
+    } catch (const std::exception& e) {
+      reactor.log(LogLevel::error, "loop", std::string("a posted function threw: ") + e.what());
+    } catch (...) {
+      reactor.log(LogLevel::error, "loop", "a posted function threw something that is not a std::exception");
+    }
+  };
+}
+
+}  // namespace
+
+void Loop::post(Function<void()> fn) { impl_->reactor->post(guarded(*impl_->reactor, std::move(fn))); }
 void Loop::after(std::chrono::milliseconds delay, Function<void()> fn) {
+  fn = guarded(*impl_->reactor, std::move(fn));
   if (impl_->reactor->on_this_thread()) {
     impl_->reactor->after(delay, std::move(fn));
     return;

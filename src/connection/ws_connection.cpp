@@ -42,7 +42,7 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
 
   connection->opened_ = true;
   if (endpoint.handlers.on_open && request != nullptr) connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, *request); });
-  if (!unread.empty() && connection->state_ == State::open) connection->on_bytes(unread);
+  if (!unread.empty()) connection->on_bytes(unread);  // unless on_open has ended it
 }
 
 // -- reading ----------------------------------------------------------------------------------------------------------
@@ -101,7 +101,9 @@ void WsConnection::on_drain() {
   if (state_ != State::open) return;
   if (extras_ && extras_->pending_pong) {
     const std::string payload = *std::exchange(extras_->pending_pong, std::nullopt);
-    stream_->write([&](Buffer& out) { encode_pong(out, as_bytes(payload)); });
+    std::optional<MaskKey> key;
+    if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
+    stream_->write([&](Buffer& out) { encode_pong(out, as_bytes(payload), key); });
   }
   if (endpoint_.handlers.on_drain) guarded(endpoint_.doing_message, [&] { endpoint_.handlers.on_drain(*this); });
 }
@@ -117,11 +119,8 @@ void WsConnection::received_close(const CloseFrame& frame) {
     stream_->write([&](Buffer& out) { encode_close(out, frame.code, {}, key); });
   }
   state_ = State::ending;
-  if (endpoint_.role == Role::server) {
-    stream_->close();  // RFC 6455 section 7.1.1: the server closes TCP first
-  } else {
-    stream_->set_deadline(endpoint_.handlers.close_timeout);
-  }
+  stream_->set_deadline(endpoint_.handlers.close_timeout);
+  if (endpoint_.role == Role::server) stream_->close();  // RFC 6455 section 7.1.1: the server closes TCP first
 }
 
 void WsConnection::start_closing(std::uint16_t code, std::string_view reason) {
@@ -164,7 +163,7 @@ void WsConnection::finish(std::uint16_t code, std::string_view reason) {
   }
   close_code_ = code;
   state_ = State::ending;
-  stream_->close_lingering();
+  stream_->close_lingering(endpoint_.handlers.close_timeout);
 }
 
 void WsConnection::on_end() {
@@ -238,20 +237,26 @@ void WsConnection::on_deadline() {
 template <class F>
 void WsConnection::guarded(const std::string& what, F&& handler) {
   auto& reactor = stream_->reactor();
+  const char* const before = reactor.activity().what;  // a handler may be called inside of another
   reactor.doing(what.c_str());
   std::string thrown;
   try {
     handler();
-    return reactor.doing(nullptr);
+    return reactor.doing(before);
   } catch (const std::exception& e) {
     thrown = e.what();
   } catch (...) {
     thrown = "something that is not a std::exception";
   }
-  reactor.doing(nullptr);
+  reactor.doing(before);
   endpoint_.loop.counters().handler_errors.add();
   reactor.log(LogLevel::error, "ws", what + " threw: " + thrown);
   if (state_ != State::ending) finish(close_code::internal_error, {});
+}
+
+void WsConnection::run(Function<void(Socket&)>& fn) {
+  static const std::string what = "what was run through a handle";
+  guarded(what, [&] { fn(*this); });
 }
 
 WsConnection::Extras& WsConnection::extras() {

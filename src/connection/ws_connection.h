@@ -29,6 +29,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the endpoint's.
   Sent send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed);
   void send_ping(ConstBytes payload);
+  void run(Function<void(Socket&)>& fn);  ///< guarded like a handler
   void start_closing(std::uint16_t code, std::string_view reason);
   void terminate_now();
 
@@ -80,7 +81,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void finish(std::uint16_t code, std::string_view reason);
   void watch();
   bool make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result);
-  Sent queued_or_ok() const noexcept;
+  Sent queued_or_ok() noexcept;
   template <class F>
   void guarded(const std::string& what, F&& handler);
   Extras& extras();

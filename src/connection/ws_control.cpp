@@ -37,8 +37,10 @@ void WsConnection::received_ping(ConstBytes payload) {
   // Every ping is answered, in order, while the peer reads; for one that does not, only the newest waits.
   if (stream_->buffered() > endpoint_.handlers.soft_limit) {
     extras().pending_pong = as_text(payload);
+    stream_->tell_when_down_to(endpoint_.handlers.soft_limit / 2);
     return;
   }
+  if (extras_) extras_->pending_pong.reset();  // this answer stands for the older one, too, which must not come after it
   std::optional<MaskKey> key;
   if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
   stream_->write([&](Buffer& out) { encode_pong(out, payload, key); });

@@ -113,8 +113,12 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
   return false;
 }
 
-Sent WsConnection::queued_or_ok() const noexcept {
-  return stream_->buffered() > endpoint_.handlers.soft_limit ? Sent::queued : Sent::ok;
+/// What `send` says; of `queued`, on_drain will tell the end.
+Sent WsConnection::queued_or_ok() noexcept {
+  const std::size_t limit = endpoint_.handlers.soft_limit;
+  if (stream_->buffered() <= limit) return Sent::ok;
+  stream_->tell_when_down_to(limit / 2);
+  return Sent::queued;
 }
 
 }  // namespace duplex::ws

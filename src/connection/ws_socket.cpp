@@ -61,11 +61,11 @@ void Handle::close(std::uint16_t code, std::string_view reason) const {
 void Handle::with(Function<void(Socket&)> fn) const {
   if (bits() == 0) return;
   if (is_here(bits())) {
-    if (WsConnection* connection = find_here(bits())) fn(*connection);
+    if (WsConnection* connection = find_here(bits())) connection->run(fn);
     return;
   }
   net::Reactor::post_to(static_cast<int>(bits() >> 56), [bits = bits(), fn = std::move(fn)]() mutable {
-    if (WsConnection* connection = find_here(bits)) fn(*connection);
+    if (WsConnection* connection = find_here(bits)) connection->run(fn);
   });
 }
 

@@ -248,7 +248,7 @@ void MemoryLoop::run(MemoryBackend& backend, Reactor& reactor) {
 void MemoryLoop::advance(MemoryBackend& backend, Reactor& reactor, std::chrono::milliseconds by) {
   run(backend, reactor);
   backend.granted_ = by;
-  while (backend.granted_ > 0ms) reactor.turn();
+  while (backend.granted_ > 0ms && !reactor.stopping()) reactor.turn();
   run(backend, reactor);
 }
 

@@ -59,6 +59,7 @@ class Outbox {
   /// Forgets everything; keeps a little memory for the next stream.
   void clear();
 
+  std::size_t drain_at = 0;                                 ///< the loop's: the owner hears of the drain from here down
   std::uint32_t write_timer = 0;                            ///< the loop's: no progress
   std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's
 

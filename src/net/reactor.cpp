@@ -58,10 +58,15 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
 
 Reactor::~Reactor() {
   const MakeCurrent here(this);
+  close_all();
+  if (inbox_ != nullptr) inbox_->release();
+}
+
+void Reactor::close_all() {
+  const MakeCurrent here(this);
   for (auto& listener : listeners_) close_listener(*listener, false);
   slab_.for_each([this](Stream& stream, std::uint32_t) { kill(stream, CloseCause::aborted); });
   release_closed_streams();
-  if (inbox_ != nullptr) inbox_->release();
 }
 
 int Reactor::slot() const noexcept { return inbox_ != nullptr ? inbox_->slot() : -1; }

@@ -90,6 +90,8 @@ class Reactor {
   Activity activity() const noexcept;
   void log(LogLevel level, std::string_view component, std::string_view text);
 
+  /// Closes listeners and streams at once: their owners hear it before this returns. Before the loop runs or after, on any thread.
+  void close_all();
   void run();                                ///< turns until `stop`
   void stop();                               ///< Any thread.
   void turn();                               ///< waits for events once and handles them

@@ -32,7 +32,7 @@ ReactorGroup::ReactorGroup(std::vector<std::unique_ptr<Backend>> backends, React
   for (auto& backend : backends) reactors_.push_back(std::make_unique<Reactor>(std::move(backend), options_));
 }
 
-ReactorGroup::~ReactorGroup() = default;
+ReactorGroup::~ReactorGroup() { close_all(); }
 
 Result<Address> ReactorGroup::listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept) {
   auto shared = std::make_shared<Function<void(Stream&)>>(std::move(on_accept));
@@ -89,6 +89,10 @@ void ReactorGroup::run() {
 
 void ReactorGroup::stop() {
   for (auto& reactor : reactors_) reactor->stop();
+}
+
+void ReactorGroup::close_all() {
+  for (auto& reactor : reactors_) reactor->close_all();
 }
 
 void ReactorGroup::watch(const std::stop_token& stop) {

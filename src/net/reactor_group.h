@@ -36,6 +36,9 @@ class ReactorGroup {
 
   void run();   ///< until `stop`; then every thread has ended
   void stop();  ///< Any thread, and before `run` too.
+  /// Closes everything on every loop while all of them still stand: what an owner does as it hears of it may reach any loop.
+  /// Not while `run` runs.
+  void close_all();
 
  private:
   void watch(const std::stop_token& stop);

@@ -32,6 +32,12 @@ std::size_t Stream::buffered() const noexcept {
   return (outbox_ != nullptr ? outbox_->bytes() : 0) + (tls_ != nullptr ? tls_->pending.size() : 0);
 }
 
+void Stream::tell_when_down_to(std::size_t bytes) noexcept {
+  if (outbox_ == nullptr) return;
+  slow_ = true;
+  outbox_->drain_at = bytes;
+}
+
 // -- ending ----------------------------------------------------------------------------------------------------------
 
 void Stream::shutdown_write() {
@@ -46,13 +52,17 @@ void Stream::close() {
   reactor_.written(*this);
 }
 
-void Stream::close_lingering() {
+void Stream::close_lingering(std::chrono::milliseconds flush_limit) {
   if (is_closing()) return;
-  if (read_done_) return close();  // nothing can arrive any more
+  if (read_done_) {  // nothing can arrive any more
+    if (flush_limit.count() > 0) set_deadline(flush_limit);
+    return close();
+  }
   closing_ = lingering_ = fin_wanted_ = true;
   if (aside_ != nullptr) reactor_.give_back(std::exchange(aside_, nullptr));
   paused_ = held_ = false;
   reactor_.clear_deadline(*this);
+  if (flush_limit.count() > 0 && outbox_ != nullptr) reactor_.set_deadline(*this, flush_limit);
   reactor_.written(*this);
   reactor_.read_again(*this);
 }

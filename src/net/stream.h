@@ -48,7 +48,9 @@ class Stream {
   std::size_t buffered() const noexcept;
   /// The queue itself, or null when nothing waits: for policies that drop and conflate.
   Outbox* outbox() noexcept { return outbox_; }
-  /// `on_drain` is called when the outbox has been above this many bytes and has come down to half of it. Default 256 KiB (per loop option).
+  /// `on_drain` is called when the outbox has been above the loop's soft limit (256 KiB) and has come down to half of it. An owner
+  /// with a limit of its own asks to hear of it, once, when no more than `bytes` wait. Nothing happens if nothing waits now.
+  void tell_when_down_to(std::size_t bytes) noexcept;
 
   // -- reading -------------------------------------------------------------------------------------------------------
   void pause_reading() noexcept;
@@ -65,7 +67,8 @@ class Stream {
   void close();
   /// Like `close`, for a peer that may still be sending: FIN after everything queued, then what arrives is thrown away for at most
   /// a second, or unread input would make the kernel send RST, and the peer might never see our last words. Takes the deadline timer.
-  void close_lingering();
+  /// `flush_limit`: how long what is queued may take to go out; 0: as long as it moves.
+  void close_lingering(std::chrono::milliseconds flush_limit = std::chrono::milliseconds(0));
   /// Closes at once; what is queued is lost. With `reset`, TCP sends RST.
   void abort(bool reset = false);
   /// True from close, close_lingering or abort on.

@@ -38,6 +38,7 @@ void Reactor::give_back_outbox(Stream& stream) {
   std::unique_ptr<Outbox> outbox(std::exchange(stream.outbox_, nullptr));
   if (outbox->write_timer != 0) timers_.cancel(std::exchange(outbox->write_timer, 0));
   outbox->clear();
+  outbox->drain_at = 0;
   if (outboxes_.size() < kept) outboxes_.push_back(std::move(outbox));
 }
 
@@ -85,7 +86,7 @@ void Stream::write_now(ConstBytes header, ConstBytes payload) {
 
 void Reactor::note_fill(Stream& stream) {
   const std::size_t waiting = stream.outbox_->bytes();
-  if (waiting > options_.soft_limit) stream.slow_ = true;
+  if (waiting > options_.soft_limit && !stream.slow_) stream.tell_when_down_to(options_.soft_limit / 2);
   // A peer that does not read its answers is not asked for more questions.
   if (waiting > options_.hard_limit) stream.held_ = true;
   written(stream);
@@ -121,7 +122,7 @@ void Reactor::flush(Stream& stream) {
     stream.held_ = false;
     read_again(stream);
   }
-  if (stream.slow_ && waiting <= options_.soft_limit / 2) {
+  if (stream.slow_ && (stream.outbox_ == nullptr || waiting <= stream.outbox_->drain_at)) {
     stream.slow_ = false;
     drained_.push_back(&stream);
   }

@@ -24,14 +24,23 @@ void drain_loop(ServerLoop& loop, const std::vector<std::unique_ptr<eio::Engine>
   reactor.for_each_stream([&](net::Stream& stream) {
     if (auto* socket = dynamic_cast<ws::WsConnection*>(stream.owner())) {
       if (socket->user() == nullptr) sockets.emplace_back(stream.handle_bits());  // else it is a session's
+    } else if (dynamic_cast<http::HttpConnection*>(stream.owner()) != nullptr) {
+      requests.push_back(stream.handle_bits());
     }
-    if (dynamic_cast<http::HttpConnection*>(stream.owner()) != nullptr) requests.push_back(stream.handle_bits());
   });
   for (const std::uint64_t bits : requests)
     if (net::Stream* stream = reactor.find(bits)) static_cast<http::HttpConnection*>(stream->owner())->start_drain();
 
   std::vector<std::uint64_t> sessions;
   for (const auto& engine : engines) engine->loop_of_slot(reactor.slot())->collect(sessions);
+
+  // Whoever waits for an answer then is not told why: there is nobody left to answer.
+  reactor.after(options.handlers, [&reactor] {
+    reactor.for_each_stream([](net::Stream& stream) {
+      if (dynamic_cast<http::HttpConnection*>(stream.owner()) != nullptr) stream.abort();
+    });
+  });
+
   const auto window = std::min(options.close_window, per_socket * static_cast<int>(sockets.size() + sessions.size()));
   std::minstd_rand random(static_cast<unsigned>(reactor.now().time_since_epoch().count()));
   std::uniform_int_distribution<std::int64_t> moment(0, window.count());

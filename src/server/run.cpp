@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // duplex::run: a program's life around a server: signals, exit code.
-#include <poll.h>
-#include <pthread.h>
+#include <fcntl.h>
 #include <signal.h>
-#include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cerrno>
+#include <iterator>
 #include <thread>
 
 #include "server/server_impl.h"
@@ -14,43 +14,55 @@
 namespace duplex {
 namespace {
 
-/// Takes SIGINT, SIGTERM and SIGHUP from every thread that is started after it, and hands them to one of its own.
+constexpr int watched[] = {SIGINT, SIGTERM, SIGHUP};
+
+/// Where the signal handler, which may run on any thread and may do next to nothing, leaves the signal's number.
+std::atomic<int> signal_pipe{-1};
+
+void note_signal(int signal) {
+  const int before = errno;
+  const auto number = static_cast<unsigned char>(signal);
+  if (write(signal_pipe.load(), &number, 1) < 0) {
+    // A full pipe: many signals wait already.
+  }
+  errno = before;
+}
+
+/// Hands SIGINT, SIGTERM and SIGHUP to a thread of its own, whichever thread of the program they reach.
 class SignalThread {
  public:
   explicit SignalThread(Function<void(int signal)> on_signal) : on_signal_(std::move(on_signal)) {
-    sigset_t wanted;
-    sigemptyset(&wanted);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&wanted, signal);
-    pthread_sigmask(SIG_BLOCK, &wanted, &before_);
-    signals_ = signalfd(-1, &wanted, SFD_CLOEXEC);
-    stop_ = eventfd(0, EFD_CLOEXEC);
+    if (pipe2(pipe_, O_CLOEXEC) != 0) return;  // no descriptor left: signals do what they did before
+    signal_pipe.store(pipe_[1]);
+    struct sigaction action = {};
+    action.sa_handler = note_signal;
+    action.sa_flags = SA_RESTART;
+    for (std::size_t i = 0; i < std::size(watched); ++i) sigaction(watched[i], &action, &before_[i]);
     thread_ = std::thread([this] { watch(); });
   }
   ~SignalThread() {
-    const std::uint64_t one = 1;
-    if (write(stop_, &one, sizeof one) == sizeof one) thread_.join();
-    else thread_.detach();
-    close(signals_);
-    close(stop_);
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+    if (!thread_.joinable()) return;
+    for (std::size_t i = 0; i < std::size(watched); ++i) sigaction(watched[i], &before_[i], nullptr);
+    note_signal(0);
+    thread_.join();
+    for (const int end : pipe_) close(end);
   }
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;
 
  private:
   void watch() {
-    for (;;) {
-      pollfd descriptors[] = {{signals_, POLLIN, 0}, {stop_, POLLIN, 0}};
-      if (poll(descriptors, 2, -1) < 0) continue;
-      if (descriptors[1].revents != 0) return;
-      signalfd_siginfo info;
-      if (read(signals_, &info, sizeof info) == sizeof info) on_signal_(static_cast<int>(info.ssi_signo));
+    for (unsigned char number = 0;;) {
+      const ssize_t got = read(pipe_[0], &number, 1);
+      if (got < 0 && errno == EINTR) continue;
+      if (got <= 0 || number == 0) return;
+      on_signal_(number);
     }
   }
 
   Function<void(int)> on_signal_;
-  sigset_t before_;
-  int signals_ = -1, stop_ = -1;
+  struct sigaction before_[std::size(watched)] = {};
+  int pipe_[2] = {-1, -1};
   std::thread thread_;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <duplex/server.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "connection/loop_access.h"
@@ -47,7 +48,8 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
 
 Server::Impl::~Impl() {
   group->stop();
-  group.reset();  // closes what is open while the loops' state still stands
+  group->close_all();  // its handlers may use every loop's state, and the server
+  group.reset();
 }
 
 Result<void> Server::Impl::start() {
@@ -60,6 +62,10 @@ Result<void> Server::Impl::start() {
     }
   for (auto& engine : engines)
     for (auto& loop : loops) engine->add_loop(*loop);
+  std::size_t largest = 0;
+  for (const Endpoint& endpoint : endpoints) largest = std::max(largest, endpoint.handlers.max_message);
+  for (const auto& engine : engines) largest = std::max(largest, engine->options().max_http_buffer);
+  inflate_budget.set_limit(ws::default_inflate_budget(largest));
   started = true;
   return {};
 }

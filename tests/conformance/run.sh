@@ -35,6 +35,12 @@ fi
 
 status=0
 "${client[@]}" --url "ws://$address/" || status=$?
+# Run under valgrind, the server must have given it nothing to say: no byte that was sent was uninitialised (robustness F21).
+if grep -q '^==[0-9]*==' "$log"; then
+  echo "the server's memory checker said:" >&2
+  cat "$log" >&2
+  status=1
+fi
 # A server that fell over during the run is a failure, whatever was answered before.
 if ! kill -0 "$server" 2>/dev/null; then
   echo "the server died:" >&2

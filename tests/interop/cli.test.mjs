@@ -105,5 +105,5 @@ test("what is not a terminal gets JSON lines", async () => {
   await server.stop();
   const logged = server.output.filter((line) => line.startsWith("{"));
   assert.ok(logged.length > 0, server.output.join("\n"));
-  for (const line of logged) assert.ok("level" in JSON.parse(line) && "text" in JSON.parse(line), line);
+  for (const line of logged) assert.ok("level" in JSON.parse(line) && "message" in JSON.parse(line), line);
 });

@@ -46,6 +46,7 @@ ConstBytes DeflateContexts::compress(DeflateParameters parameters, ConstBytes me
 ConstBytes DeflateContexts::compress(Deflater& own, ConstBytes message) {
   if (scratch_.capacity() > max_kept_buffer) scratch_.release();
   scratch_.clear();
+  ++compressions_;
   own.compress(scratch_, message);
   return scratch_.bytes();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -28,10 +29,14 @@ class DeflateContexts {
   Buffer take_buffer();
   void give_back(Buffer buffer) noexcept;
 
+  /// How many messages were compressed here.
+  std::uint64_t compressions() const noexcept { return compressions_; }
+
   InflateBudget* budget() const noexcept { return budget_; }
 
  private:
   InflateBudget* budget_;
+  std::uint64_t compressions_ = 0;
   std::vector<std::unique_ptr<Inflater>> inflaters_;
   std::vector<Deflater> deflaters_;
   std::vector<Buffer> buffers_;

@@ -20,6 +20,9 @@ class InflateBudget {
   }
   void give_back(std::size_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
 
+  /// Before anything is inflated.
+  void set_limit(std::size_t limit) noexcept { limit_ = limit; }
+
   std::size_t used() const noexcept { return used_.load(std::memory_order_relaxed); }
   std::size_t limit() const noexcept { return limit_; }
 

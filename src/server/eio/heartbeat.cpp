@@ -5,9 +5,15 @@
 #include "server/eio/engine_loop.h"
 
 namespace duplex::eio {
+namespace {
+
+constexpr auto timer_lateness = std::chrono::milliseconds(20);
+
+}  // namespace
 
 void Session::schedule_ping() {
   awaiting_pong_ = false;
+  ping_due_ = reactor().now() + loop_.options().ping_interval;
   heartbeat_ = reactor().after(loop_.options().ping_interval, [bits = bits_] {
     if (Session* self = find(bits)) self->send_ping();
   });
@@ -18,7 +24,11 @@ void Session::send_ping() {
   if (state_ == State::closed) return;
   ping_sent_ = reactor().now();
   awaiting_pong_ = true;
-  heartbeat_ = reactor().after(loop_.options().ping_timeout, [bits = bits_] {
+  // The two timers must not add up their lateness: clients count both from the pong before. Unless the loop was held
+  // up.
+  const auto late = std::chrono::duration_cast<std::chrono::milliseconds>(ping_sent_ - ping_due_);
+  const auto limit = loop_.options().ping_timeout - (late < timer_lateness ? late : std::chrono::milliseconds(0));
+  heartbeat_ = reactor().after(limit, [bits = bits_] {
     if (Session* self = find(bits)) self->pong_overdue();
   });
   if (ws_ == nullptr) {

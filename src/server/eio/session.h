@@ -145,7 +145,7 @@ class Session final : public Socket {
   std::unique_ptr<Upload> upload_;
   Outgoing waiting_;
   net::TimerId heartbeat_ = 0, claim_timer_ = 0, close_timer_ = 0, probe_timer_ = 0, noop_timer_ = 0;
-  std::chrono::steady_clock::time_point last_heard_, ping_sent_{};
+  std::chrono::steady_clock::time_point last_heard_, ping_due_{}, ping_sent_{};
 };
 
 }  // namespace duplex::eio

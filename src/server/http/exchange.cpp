@@ -93,6 +93,10 @@ void Response::redirect(std::string_view location, int code) {
 }
 
 Reply Response::defer() {
+  if (data_->answered) {
+    data_->connection->warn("a second promise to answer one request was ignored");
+    return Reply(ReplyState::for_nobody(*data_->connection));
+  }
   data_->answered = true;
   return Reply(data_->connection->defer(std::move(data_->head)));
 }

@@ -76,6 +76,7 @@ void HttpConnection::serve_upgrade(Request& request, Response& response) {
       return;
     case Kind::endpoint: break;
   }
+  if (loop_.draining) return refuse_upgrade(503, "503 the server is shutting down\n");
   ws::WsEndpoint& endpoint = loop_.endpoints[target.endpoint];
   if (!check_upgrade(endpoint)) return;
   if (!endpoint.handlers.on_upgrade) return accept_upgrade(endpoint, handshake(endpoint).protocol);
@@ -124,7 +125,11 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
   loop_.request.connection = this;
   loop_.request.head = &loop_.head;
   Access::Exchange exchange(loop_.request, loop_.response);
-  ws::WsConnection::open(*stream_, endpoint, agreed, &exchange.request, unread, user);
+  stream_->resume_reading();  // it may have paused while the upgrade was decided on
+  net::Stream& stream = *stream_;
+  const bool peer_ended = peer_ended_;
+  ws::WsConnection::open(stream, endpoint, agreed, &exchange.request, unread, user);
+  if (peer_ended && !stream.is_closing()) stream.owner()->on_end();  // the end came while we waited, and comes once
   loop_.connections.subtract();
   delete this;
 }
@@ -168,6 +173,7 @@ Upgrade::~Upgrade() {
 
 void Upgrade::accept(std::string_view protocol) {
   UpgradeAccess::on_connection(std::exchange(bits_, 0), [protocol = std::string(protocol)](http::HttpConnection& connection) {
+    if (connection.loop().draining) return connection.refuse_upgrade(503, "503 the server is shutting down\n");
     connection.accept_upgrade(connection.upgrade_endpoint(), protocol);
   });
 }

@@ -1,24 +1,46 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/reply_state.h"
 
+#include <exception>
+
 #include "net/reactor.h"
 #include "server/http/http_connection.h"
 
 namespace duplex::http {
+namespace {
+
+/// Keeps the state while a post is under way, and lets go of it also if the loop ends and the post is dropped.
+class ReplyHold {
+ public:
+  explicit ReplyHold(ReplyState& state) noexcept : state_(&state) { state.retain(); }
+  ReplyHold(ReplyHold&& o) noexcept : state_(std::exchange(o.state_, nullptr)) {}
+  ReplyHold& operator=(ReplyHold&&) = delete;
+  ~ReplyHold() {
+    if (state_ != nullptr) state_->release();
+  }
+  ReplyState* operator->() const noexcept { return state_; }
+
+ private:
+  ReplyState* state_;
+};
+
+}  // namespace
 
 ReplyState::ReplyState(HttpConnection& waiting, ResponseHead started)
     : slot(waiting.stream().reactor().slot()), connection(&waiting), head(std::move(started)) {}
+
+ReplyState* ReplyState::for_nobody(HttpConnection& instead_of) {
+  auto* state = new ReplyState(instead_of, ResponseHead());
+  state->connection = nullptr;
+  state->release();  // the connection's hold
+  return state;
+}
 
 void ReplyState::send(std::string body) {
   sent = true;
   const net::Reactor* here = net::Reactor::current();
   if (here != nullptr && here->slot() == slot) return deliver(body);
-  retain();
-  const bool posted = net::Reactor::post_to(slot, [this, body = std::move(body)] {
-    deliver(body);
-    release();
-  });
-  if (!posted) release();
+  net::Reactor::post_to(slot, [hold = ReplyHold(*this), body = std::move(body)] { hold->deliver(body); });
 }
 
 void ReplyState::deliver(std::string_view body) {
@@ -31,8 +53,21 @@ void ReplyState::deliver(std::string_view body) {
 void ReplyState::client_gone() {
   connection = nullptr;
   gone = true;
-  if (on_gone) on_gone();
+  if (on_gone) tell(on_gone);
   release();
+}
+
+/// Calls a function of the user's: what it throws is logged, and harms nobody else.
+void ReplyState::tell(Function<void()>& fn) {
+  std::string thrown;
+  try {
+    return fn();
+  } catch (const std::exception& e) {
+    thrown = e.what();
+  } catch (...) {
+    thrown = "something that is not a std::exception";
+  }
+  net::Reactor::current()->log(LogLevel::error, "http", "on_gone threw: " + thrown);
 }
 
 Reply::~Reply() {
@@ -70,17 +105,12 @@ void Reply::json(const duplex::json::Text& body) & {
 void Reply::on_gone(Function<void()> fn) & {
   ReplyState* state = state_;
   auto set = [state](Function<void()> call) {
-    if (state->gone) return call();
+    if (state->gone) return ReplyState::tell(call);
     if (state->connection != nullptr) state->on_gone = std::move(call);
   };
   const net::Reactor* here = net::Reactor::current();
   if (here != nullptr && here->slot() == state->slot) return set(std::move(fn));
-  state->retain();
-  const bool posted = net::Reactor::post_to(state->slot, [state, set, fn = std::move(fn)]() mutable {
-    set(std::move(fn));
-    state->release();
-  });
-  if (!posted) state->release();
+  net::Reactor::post_to(state->slot, [hold = ReplyHold(*state), set, fn = std::move(fn)]() mutable { set(std::move(fn)); });
 }
 
 }  // namespace duplex::http

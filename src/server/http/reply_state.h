@@ -12,6 +12,9 @@ namespace duplex::http {
 struct ReplyState {
   explicit ReplyState(HttpConnection& waiting, ResponseHead started);
 
+  /// One that nobody waits for: what it is told goes nowhere.
+  static ReplyState* for_nobody(HttpConnection& instead_of);
+
   void retain() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
   void release() noexcept {
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
@@ -27,6 +30,7 @@ struct ReplyState {
   void send(std::string body);  ///< Any thread.
   void deliver(std::string_view body);
   void client_gone();
+  static void tell(Function<void()>& fn);
 
  private:
   std::atomic<int> holders_{2};

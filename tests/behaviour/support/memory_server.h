@@ -41,6 +41,11 @@ class MemoryServer {
     run();
     return peer;
   }
+  /// Ends the server now, while what its handlers refer to still stands.
+  void destroy() {
+    delete server_.get();  // handlers may ask for the server while it is being destroyed
+    (void)server_.release();
+  }
   void run() { net::MemoryLoop::run(*backend_, reactor()); }
   void advance(std::chrono::milliseconds by) { net::MemoryLoop::advance(*backend_, reactor(), by); }
   /// Sends and returns what came back.

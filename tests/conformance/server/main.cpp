@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   SuiteOptions options;
   app.add_option("--suite", suite, "Which server to be")->required()->check(CLI::IsMember(suites));
   app.add_option("--port", options.port, "0 lets the system choose")->check(CLI::Range(0, 65535));
-  app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 256));
+  app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 255));
   app.add_flag("--tls", options.tls, "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");

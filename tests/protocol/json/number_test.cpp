@@ -63,7 +63,7 @@ TEST_CASE("integers are written in full") {
 
 TEST_CASE("integers are read from any way to write one") {
   std::int64_t n = 0;
-  for (auto [text, value] :
+  for (const auto& row :
        std::initializer_list<std::pair<const char*, std::int64_t>>{{"0", 0},
                                                                    {"-0", 0},
                                                                    {"42", 42},
@@ -71,9 +71,9 @@ TEST_CASE("integers are read from any way to write one") {
                                                                    {"2e3", 2000},
                                                                    {"-1.5e1", -15},
                                                                    {"9223372036854775807", INT64_MAX}}) {
-    CAPTURE(text);
-    CHECK(read(text, n) == Errc::ok);
-    CHECK(n == value);
+    CAPTURE(row.first);
+    CHECK(read(row.first, n) == Errc::ok);
+    CHECK(n == row.second);
   }
   CHECK(read("2.5", n) == Errc::bad_argument);
   CHECK(read("1e-1", n) == Errc::bad_argument);
