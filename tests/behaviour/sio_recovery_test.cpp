@@ -211,6 +211,19 @@ TEST_CASE("what is kept is bounded: a client that cannot have all of it gets a n
   }
 }
 
+TEST_CASE("a session that begins after many events is not held to what was before it") {
+  sio::Options options = recovering();
+  options.recovery.max_events = 3;
+  SioServer server(std::move(options));
+  for (int i = 0; i < 10; ++i) server.io.emit("n", i);
+  server.server.run();
+  Returning client(server);
+  client.client->reset();
+  server.io.emit("n", 10);
+  CHECK(client.back(""));
+  CHECK(client.missed == std::vector<std::string>{R"(2["n",10])"});
+}
+
 TEST_CASE("who leaves on purpose, or is dismissed, is not recovered") {
   SioServer server(recovering());
   server.io.on("dismiss me", [](sio::Socket& socket) { socket.disconnect(); });

@@ -38,6 +38,7 @@ void Client::fail(std::string_view why) {
 void Client::closed(const eio::CloseReason& why) {
   closing_ = true;
   stop_timers();
+  for (const auto& each : joining) each->abandon();
   session.set_user(nullptr);
   loop.bury(std::shared_ptr<void>(std::shared_ptr<Client>(this)));  // its handlers, and a middleware, may be at work
   const bool may_return = why.reason != "parse error";
@@ -142,7 +143,7 @@ void Client::left(ServerSocket& socket, bool by_server) {
 }
 
 void Client::disconnect_all() {
-  for (ServerSocket* socket : std::vector(sockets)) socket->disconnect_from_server(false);
+  for (ServerSocket* socket : std::vector(sockets)) socket->disconnect_now(false);
   if (std::exchange(closing_, true)) return;
   session.close_session(false);
 }
@@ -159,7 +160,11 @@ void Client::stray_ack() {
 
 void Client::marked() {
   for (ServerSocket* socket : sockets)
-    if (auto* extras = socket->extras_if_any()) extras->continuity.marked = socket->local->delivered;
+    if (auto* extras = socket->extras_if_any()) {
+      if (!socket->local->core.ordered_elsewhere()) socket->local->catch_up();  // at once
+      extras->continuity.marked = std::max(extras->continuity.marked, socket->local->delivered);
+      if (socket->local->core.ordered_elsewhere()) socket->local->catch_up();   // for the next time
+    }
 }
 void Client::mark_seen() {
   for (ServerSocket* socket : sockets)

@@ -32,6 +32,10 @@ Joining::~Joining() {
   if (!finished_) core->entering.fetch_sub(1, std::memory_order_relaxed);
 }
 
+void Joining::abandon() {
+  if (timer_ != 0) client.loop.reactor.cancel(std::exchange(timer_, 0));
+}
+
 Joining* find_joining(std::uint64_t session, std::uint64_t number) {
   eio::Session* const found = eio::Session::find(session);
   Client* const client = found == nullptr ? nullptr : Client::of(*found);
@@ -149,7 +153,8 @@ void Joining::enter(const Restored* restored) {
     auto& continuity = socket.extras().continuity;
     continuity.pid = restored != nullptr ? restored->pid : random_id(pid_size);
     if (restored != nullptr) local.delivered = std::max(local.delivered, restored->head);
-    continuity.floor = continuity.marked = restored != nullptr ? restored->kept.floor : local.delivered;
+    // What was emitted before it came is not owed to it, even if it is still on its way to this loop.
+    continuity.floor = continuity.marked = restored != nullptr ? restored->kept.floor : core->recovery()->head();
     core->in_order([core = core, pid = continuity.pid, sid = std::string(socket.sid()), bits = socket.bits()]() mutable {
       core->recovery()->opened(std::move(pid), std::move(sid), bits);
     });

@@ -33,6 +33,8 @@ struct Joining {
   /// Recovery's answer: null or what the session was.
   void enter(const Restored* restored);
   void refuse(const Admission& admission);
+  /// Its client has gone.
+  void abandon();
 
   Client& client;
   std::shared_ptr<NamespaceCore> core;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "server/sio/namespace_core.h"
 
+#include <algorithm>
+
 #include "protocol/sio/encode.h"
 #include "server/sio/recovery.h"
 
@@ -47,6 +49,7 @@ LocalNamespace& NamespaceCore::make_local(IoLoop& loop) {
 
 void NamespaceCore::maybe_forget() {
   if (!is_child || !io_.options().cleanup_empty_child_namespaces || sockets != 0 || entering != 0) return;
+  if (IoLoop* here = io_.here()) here->bury(shared_from_this());  // a broadcast to it may be under way
   if (!recovery_) return io_.forget(*this);
   // Sessions may wait here for their clients.
   IoLoop& loop = io_.here_or_home();
@@ -100,6 +103,22 @@ void LocalNamespace::remove(ServerSocket& socket) {
 ServerSocket* LocalNamespace::find(std::string_view id) noexcept {
   const auto it = by_id.find(id);
   return it == by_id.end() ? nullptr : it->second;
+}
+
+void LocalNamespace::catch_up() {
+  if (core.recovery() == nullptr || asking_) return;
+  if (!core.ordered_elsewhere()) {
+    delivered = core.recovery()->head();
+    return;
+  }
+  asking_ = true;
+  core.in_order([shared = core.shared_from_this(), here = &loop] {
+    here->reactor.post([shared, here, head = shared->recovery()->head()] {
+      LocalNamespace& part = *shared->local(*here);
+      part.delivered = std::max(part.delivered, head);
+      part.asking_ = false;
+    });
+  });
 }
 
 void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& out) {

@@ -149,6 +149,9 @@ class LocalNamespace {
   /// Fills `out` with those whom it selects, each once.
   void select(const Selection& who, std::vector<ServerSocket*>& out);
   void deliver(const Cast& cast);
+  /// Recovery: asks how far the namespace is, for the next mark. Events for other loops' sockets do not come here, so that
+  /// what was handed out here may lag far behind; but what is for here comes before the answer.
+  void catch_up();
 
   struct Asked {
     std::shared_ptr<GatherState> state;
@@ -166,6 +169,7 @@ class LocalNamespace {
 
  private:
   std::uint32_t stamp_ = 0;
+  bool asking_ = false;
 };
 
 /// Encodes one packet of an event or an ack: `4` is not written. `offset`: recovery's, as the last argument.

@@ -91,7 +91,7 @@ std::uint64_t RecoveryHome::offset_of(std::string_view text) const noexcept {
   if (text.size() > longest_offset || !text.starts_with(epoch_)) return 0;
   std::uint64_t offset = 0;
   const auto [end, error] = std::from_chars(text.data() + epoch_size, text.data() + text.size(), offset);
-  return error == std::errc() && end == text.data() + text.size() && offset <= head_ ? offset : 0;
+  return error == std::errc() && end == text.data() + text.size() && offset <= head() ? offset : 0;
 }
 
 void RecoveryHome::restore(std::string pid, std::string offset, Then then) {
@@ -123,14 +123,14 @@ void RecoveryHome::finish(const std::string& pid, const std::string& offset, std
   else if (session.bits != 0) return then(nullptr, "its session was ended");
 
   prune();
-  auto restored = std::make_unique<Restored>(Restored{pid, std::move(session.sid), std::move(session.kept), {}, head_});
+  auto restored = std::make_unique<Restored>(Restored{pid, std::move(session.sid), std::move(session.kept), {}, head()});
   const std::uint64_t from = std::max(offset_of(offset), restored->kept.floor);
   restored->kept.floor = from;
-  const std::uint64_t evicted = head_ - log_.size();  // and everything before it
+  const std::uint64_t evicted = head() - log_.size();  // and everything before it
   const std::unordered_set<std::string_view> rooms(restored->kept.rooms.begin(), restored->kept.rooms.end());
   if (from < evicted) return then(nullptr, "events that it may have missed have left the log");
   std::size_t bytes = 0;
-  for (std::uint64_t n = from; n < head_; ++n) {
+  for (std::uint64_t n = from; n < head(); ++n) {
     const Entry& entry = log_[n - evicted];
     if (!selects(entry.to, rooms)) continue;
     bytes += entry.packet->size();

@@ -2,6 +2,7 @@
 #pragma once
 #include <duplex/sio.h>
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -35,8 +36,8 @@ class RecoveryHome {
   RecoveryHome(NamespaceCore& core, const Recovery& options, std::size_t max_replay);
 
   // -- the log
-  std::uint64_t head() const noexcept { return head_; }
-  std::uint64_t next() const noexcept { return head_ + 1; }
+  std::uint64_t head() const noexcept { return head_.load(std::memory_order_relaxed); }  ///< Any thread.
+  std::uint64_t next() const noexcept { return head() + 1; }
   /// How an offset stands on the wire.
   std::string text_of(std::uint64_t offset) const { return epoch_ + std::to_string(offset); }
   /// Takes the event numbered `next()`.
@@ -81,7 +82,7 @@ class RecoveryHome {
   const std::size_t max_replay_;
   std::string epoch_;               // another one for each start: an offset of an earlier life is no offset
   std::deque<Entry> log_;           // the newest is `head_`
-  std::uint64_t head_ = 0;
+  std::atomic<std::uint64_t> head_{0};
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, Session> sessions_;
   struct Parking {

@@ -34,6 +34,7 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- its life (server_socket.cpp)
   void disconnect_from_server(bool close);
+  void disconnect_now(bool close);  ///< without waiting for what is put in order elsewhere
   /// Leaves the namespace; its handlers hear why. `keep`: it may come back.
   void leave_namespace(std::string_view reason, std::string_view details, bool keep);
 
@@ -98,7 +99,6 @@ class ServerSocket final : public Socket, public RoomMember {
   const json::Text& data_text() const noexcept { return handshake_.data_; }
 
  private:
-  void disconnect_now(bool close);
   bool leaving_ = false;
   std::uint64_t bits_ = 0;
   std::unique_ptr<Extras> extras_;
