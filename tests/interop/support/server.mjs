@@ -77,7 +77,9 @@ export class RunningServer {
 
 /** Starts `name` with `args`, on port 0 unless they name one, and waits until it listens. */
 export async function start(name, args, { port = 0, env = {} } = {}) {
-  const child = spawn(program(name), [...args, "--port", String(port)], {
+  // The same tests run again on several loops: see tests/CMakeLists.txt.
+  const threads = process.env.DUPLEX_TEST_THREADS ? ["--threads", process.env.DUPLEX_TEST_THREADS] : [];
+  const child = spawn(program(name), [...args, ...threads, "--port", String(port)], {
     stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env },
   });
   const output = [];
