@@ -33,18 +33,21 @@ class HttpConnection final : public net::StreamOwner {
   // -- becoming a WebSocket: called by ws::Upgrade and by mounts ------------------------------------------------------
   /// Checks the handshake (RFC 6455 section 4.2) and the origin; answers and returns false if they will not do.
   bool check_upgrade(const ws::WsEndpoint& endpoint);
-  /// Waits for `accept_upgrade` or `refuse_upgrade`; 503 after the time limit. Returns bits that find this connection again.
+  /// Waits for `accept_upgrade` or `refuse_upgrade`; 503 after the time limit. Returns bits that find this connection
+  /// again.
   std::uint64_t hold_upgrade(ws::WsEndpoint& endpoint, std::chrono::milliseconds limit);
   /// Answers 101 and hands the stream to a WebSocket. This object is gone afterwards.
   /// `extra`: more header lines of the answer, each with its line end.
-  void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr, std::string_view extra = {});
+  void accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user = nullptr,
+                      std::string_view extra = {});
   /// Moves the stream to the loop of that slot, where `arrived` writes the 101 and makes the WebSocket.
   struct Arrival {
     net::DetachedStream stream;
     ws::WsConnection::Agreed agreed;
     Buffer switch_response;
   };
-  void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived, std::string_view extra = {});
+  void move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived,
+                    std::string_view extra = {});
   void refuse_upgrade(int status, std::string_view body, std::string_view content_type = "text/plain; charset=utf-8");
   ws::WsEndpoint& upgrade_endpoint() const noexcept { return *upgrade_endpoint_; }
   /// The connection of these stream bits if it is on this loop and holds an upgrade; else null.
@@ -90,20 +93,21 @@ class HttpConnection final : public net::StreamOwner {
   std::chrono::milliseconds since_mark() const noexcept;
   ws::ServerHandshake handshake(const ws::WsEndpoint& endpoint) const;
   ws::WsConnection::Agreed write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol,
-                                       std::string_view extra);
+                                        std::string_view extra);
 
   net::Stream* stream_;
   HttpLoop& loop_;
-  Buffer in_;     // what came and was not used yet; the head of a request whose body or upgrade is awaited is in kept_head_
+  Buffer
+      in_;  // what came and was not used yet; the head of a request whose body or upgrade is awaited is in kept_head_
   Buffer kept_head_;
   Buffer body_;
-  Bytes* unread_ = nullptr;          // while serving: what follows the request in the bytes that were read
+  Bytes* unread_ = nullptr;        // while serving: what follows the request in the bytes that were read
   ReplyState* pending_ = nullptr;  // while waiting
   ws::WsEndpoint* upgrade_endpoint_ = nullptr;
   HeadParser parser_;
   BodyDecoder body_decoder_;
   std::chrono::steady_clock::time_point mark_;  // when what we wait for began
-  std::uint64_t watched_body_ = 0;  // of the mount that wants to know how it ends
+  std::uint64_t watched_body_ = 0;              // of the mount that wants to know how it ends
   std::uint32_t served_ = 0;
   State state_ = State::head;
   bool head_begun_ = false;  // a part of the next head has come

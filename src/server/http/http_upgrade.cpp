@@ -21,7 +21,9 @@ std::string_view joined(const Headers& headers, HeaderId id, std::string& storag
   return storage;
 }
 
-int count(const Headers& headers, HeaderId id) noexcept { return headers.has(id) ? (headers.is_repeated(id) ? 2 : 1) : 0; }
+int count(const Headers& headers, HeaderId id) noexcept {
+  return headers.has(id) ? (headers.is_repeated(id) ? 2 : 1) : 0;
+}
 
 }  // namespace
 
@@ -58,8 +60,8 @@ bool HttpConnection::check_upgrade(const ws::WsEndpoint& endpoint) {
   const std::string_view origin = head.headers[HeaderId::origin];
   if (origin_allowed(origin, head.host(), stream_->is_tls(), handlers.origins, handlers.require_origin)) return true;
   loop_.reactor.log(LogLevel::warning, "ws",
-                    "a page of origin \"" + std::string(origin) + "\" may not connect to " + std::string(head.path) + " on \"" +
-                        std::string(head.host()) + "\": list it in the endpoint's `origins` if it should");
+                    "a page of origin \"" + std::string(origin) + "\" may not connect to " + std::string(head.path) +
+                        " on \"" + std::string(head.host()) + "\": list it in the endpoint's `origins` if it should");
   refuse_upgrade(403, "403 pages of this origin may not connect here\n");
   return false;
 }
@@ -68,13 +70,16 @@ void HttpConnection::serve_upgrade(Request& request, Response& response) {
   const Router::UpgradeTarget target = loop_.router.find_upgrade(request, response);
   using Kind = Router::UpgradeTarget::Kind;
   switch (target.kind) {
-    case Kind::answered: return;
-    case Kind::mount: return target.mount->on_upgrade(request, *this);
+    case Kind::answered:
+      return;
+    case Kind::mount:
+      return target.mount->on_upgrade(request, *this);
     case Kind::none:
       // A server may ignore Upgrade (RFC 9110 section 7.8): the request is served as any other.
       if (!loop_.router.dispatch(request, response)) not_found(request, response);
       return;
-    case Kind::endpoint: break;
+    case Kind::endpoint:
+      break;
   }
   if (loop_.draining) return refuse_upgrade(503, "503 the server is shutting down\n");
   ws::WsEndpoint& endpoint = loop_.endpoints[target.endpoint];
@@ -101,8 +106,8 @@ HttpConnection* HttpConnection::holding(std::uint64_t bits) noexcept {
 }
 
 /// Writes the 101 and says what was agreed. The head is read again: an upgrade may be accepted long after it came.
-ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol,
-                                                       std::string_view extra) {
+ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint,
+                                                      std::string_view protocol, std::string_view extra) {
   reparse_head();
   ws::ServerHandshake agreed = handshake(endpoint);
   if (!protocol.empty()) agreed.protocol = protocol;
@@ -110,7 +115,8 @@ ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsE
   return {.deflate = agreed.deflate, .protocol = protocol};
 }
 
-void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user, std::string_view extra) {
+void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user,
+                                    std::string_view extra) {
   const std::string chosen(protocol);  // it may lie in the head that is read again
   ws::WsConnection::Agreed agreed;
   stream_->write([&](Buffer& out) { agreed = write_switch(out, endpoint, chosen, extra); });
@@ -134,7 +140,8 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
   delete this;
 }
 
-void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived, std::string_view extra) {
+void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived,
+                                  std::string_view extra) {
   Buffer response;
   const ws::WsConnection::Agreed agreed = write_switch(response, endpoint, {}, extra);
   state_ = State::ended;
@@ -144,7 +151,8 @@ void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Func
   if (unread_ != nullptr) waited.append(std::exchange(*unread_, {}));
   auto arrival = std::make_unique<Arrival>(Arrival{stream_->detach(waited.bytes()), agreed, std::move(response)});
   loop_.connections.subtract();
-  net::Reactor::post_to(slot, [arrival = std::move(arrival), arrived = std::move(arrived)]() mutable { arrived(std::move(*arrival)); });
+  net::Reactor::post_to(
+      slot, [arrival = std::move(arrival), arrived = std::move(arrived)]() mutable { arrived(std::move(*arrival)); });
   delete this;
 }
 
@@ -172,16 +180,19 @@ Upgrade::~Upgrade() {
 }
 
 void Upgrade::accept(std::string_view protocol) {
-  UpgradeAccess::on_connection(std::exchange(bits_, 0), [protocol = std::string(protocol)](http::HttpConnection& connection) {
-    if (connection.loop().draining) return connection.refuse_upgrade(503, "503 the server is shutting down\n");
-    connection.accept_upgrade(connection.upgrade_endpoint(), protocol);
-  });
+  UpgradeAccess::on_connection(std::exchange(bits_, 0),
+                               [protocol = std::string(protocol)](http::HttpConnection& connection) {
+                                 if (connection.loop().draining)
+                                   return connection.refuse_upgrade(503, "503 the server is shutting down\n");
+                                 connection.accept_upgrade(connection.upgrade_endpoint(), protocol);
+                               });
 }
 
 void Upgrade::refuse(int status, std::string_view body) {
-  UpgradeAccess::on_connection(std::exchange(bits_, 0), [status, body = std::string(body)](http::HttpConnection& connection) {
-    connection.refuse_upgrade(status, body);
-  });
+  UpgradeAccess::on_connection(std::exchange(bits_, 0),
+                               [status, body = std::string(body)](http::HttpConnection& connection) {
+                                 connection.refuse_upgrade(status, body);
+                               });
 }
 
 void UpgradeAccess::on_connection(std::uint64_t bits, Function<void(http::HttpConnection&)> then) {

@@ -39,9 +39,12 @@ Pattern::Pattern(std::string_view path, Kind kind) : text_(path), kind_(kind) {
   std::string_view segment;
   while (next_segment(rest, segment)) {
     if (segment.empty() && rest.empty()) break;  // "/" has no segments
-    if (segment.front() == ':') segments_.push_back({Segment::Kind::parameter, std::string(segment.substr(1))});
-    else if (segment == "*" && rest.empty()) segments_.push_back({Segment::Kind::rest, "*"});
-    else segments_.push_back({Segment::Kind::literal, std::string(segment)});
+    if (segment.front() == ':')
+      segments_.push_back({Segment::Kind::parameter, std::string(segment.substr(1))});
+    else if (segment == "*" && rest.empty())
+      segments_.push_back({Segment::Kind::rest, "*"});
+    else
+      segments_.push_back({Segment::Kind::literal, std::string(segment)});
   }
 }
 

@@ -110,7 +110,8 @@ void Reply::on_gone(Function<void()> fn) & {
   };
   const net::Reactor* here = net::Reactor::current();
   if (here != nullptr && here->slot() == state->slot) return set(std::move(fn));
-  net::Reactor::post_to(state->slot, [hold = ReplyHold(*state), set, fn = std::move(fn)]() mutable { set(std::move(fn)); });
+  net::Reactor::post_to(state->slot,
+                        [hold = ReplyHold(*state), set, fn = std::move(fn)]() mutable { set(std::move(fn)); });
 }
 
 }  // namespace duplex::http

@@ -20,12 +20,12 @@ struct ReplyState {
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 
-  const int slot;             ///< of the loop
-  HttpConnection* connection; ///< null once the client has gone
-  ResponseHead head;          ///< until it is sent it belongs to the Reply
-  bool sent = false;          ///< likewise
-  Function<void()> on_gone;   ///< loop's thread
-  bool gone = false;          ///< loop's thread
+  const int slot;              ///< of the loop
+  HttpConnection* connection;  ///< null once the client has gone
+  ResponseHead head;           ///< until it is sent it belongs to the Reply
+  bool sent = false;           ///< likewise
+  Function<void()> on_gone;    ///< loop's thread
+  bool gone = false;           ///< loop's thread
 
   void send(std::string body);  ///< Any thread.
   void deliver(std::string_view body);

@@ -11,7 +11,9 @@ bool method_matches(const std::string& wanted, std::string_view got) noexcept {
 }  // namespace
 
 void Router::use(std::string_view prefix, Middleware middleware) {
-  layers_.push_back({.kind = Layer::Kind::middleware, .pattern = {prefix, Pattern::Kind::prefix}, .middleware = std::move(middleware)});
+  layers_.push_back({.kind = Layer::Kind::middleware,
+                     .pattern = {prefix, Pattern::Kind::prefix},
+                     .middleware = std::move(middleware)});
 }
 
 void Router::route(std::string_view method, std::string_view path, Handler handler) {
@@ -45,9 +47,11 @@ Router::UpgradeTarget Router::find_upgrade(Request& request, Response& response)
         if (layer.pattern.matches(request.path(), data.params)) return {UpgradeTarget::Kind::endpoint, layer.endpoint};
         break;
       case Layer::Kind::mount:
-        if (request.target().starts_with(layer.mount->prefix)) return {UpgradeTarget::Kind::mount, 0, layer.mount.get()};
+        if (request.target().starts_with(layer.mount->prefix))
+          return {UpgradeTarget::Kind::mount, 0, layer.mount.get()};
         break;
-      case Layer::Kind::route: break;
+      case Layer::Kind::route:
+        break;
     }
   }
   return {};
@@ -59,17 +63,20 @@ bool Router::dispatch(Request& request, Response& response) {
     data.params.clear();
     switch (layer.kind) {
       case Layer::Kind::middleware:
-        if (layer.pattern.matches(request.path(), data.params) && layer.middleware(request, response) == done) return true;
+        if (layer.pattern.matches(request.path(), data.params) && layer.middleware(request, response) == done)
+          return true;
         break;
       case Layer::Kind::route:
-        if (!method_matches(layer.method, request.method()) || !layer.pattern.matches(request.path(), data.params)) break;
+        if (!method_matches(layer.method, request.method()) || !layer.pattern.matches(request.path(), data.params))
+          break;
         layer.handler(request, response);
         return true;
       case Layer::Kind::mount:
         if (!request.target().starts_with(layer.mount->prefix)) break;
         layer.mount->on_request(request, response);
         return true;
-      case Layer::Kind::websocket: break;
+      case Layer::Kind::websocket:
+        break;
     }
     if (Access::data(response).answered) return true;
   }

@@ -13,16 +13,19 @@ struct Mount {
   std::string prefix;        ///< of the raw request target
   std::size_t max_body = 0;  ///< bytes
   Function<void(Request&, Response&)> on_request = {};
-  /// A request to become a WebSocket: answers it on the connection (see HttpConnection::accept_upgrade, refuse_upgrade).
+  /// A request to become a WebSocket: answers it on the connection (see HttpConnection::accept_upgrade,
+  /// refuse_upgrade).
   Function<void(Request&, HttpConnection&)> on_upgrade = {};
-  /// The head of a request has come and its body follows: what is returned names it, if it is not 0, and comes back exactly once,
-  /// before `on_request`; or when it will never be whole because the client gave up (`aborted`) or it was refused.
+  /// The head of a request has come and its body follows: what is returned names it, if it is not 0, and comes back
+  /// exactly once, before `on_request`; or when it will never be whole because the client gave up (`aborted`) or it was
+  /// refused.
   Function<std::uint64_t(const Request&)> on_body_begin = {};
   Function<void(HttpConnection&, std::uint64_t body, bool aborted)> on_body_end = {};
   bool bare_413 = false;  ///< a body that is too large is refused without words
 };
 
-/// What a server serves, tried in the order in which it was said. Set before the server starts; then read by every loop.
+/// What a server serves, tried in the order in which it was said. Set before the server starts; then read by every
+/// loop.
 class Router {
  public:
   void use(std::string_view prefix, Middleware middleware);

@@ -40,7 +40,9 @@ Descriptor open_below(int root, const std::string& path) {
   return Descriptor(static_cast<int>(syscall(SYS_openat2, root, path.empty() ? "." : path.c_str(), &how, sizeof how)));
 }
 
-bool has_dotfile(std::string_view path) noexcept { return path.starts_with('.') || path.find("/.") != std::string_view::npos; }
+bool has_dotfile(std::string_view path) noexcept {
+  return path.starts_with('.') || path.find("/.") != std::string_view::npos;
+}
 
 /// The whole file; nothing if it became shorter while it was read.
 bool read_whole(int fd, std::size_t size, Buffer& out) {
@@ -64,7 +66,8 @@ Middleware serve_files(std::string prefix, Files files) {
   const std::string cache = "public, max-age=" + std::to_string(files.max_age.count());
   return [prefix, root, files = std::move(files), cache](Request& request, Response& response) -> Flow {
     if (!*root || (request.method() != "GET" && request.method() != "HEAD")) return next;
-    const std::optional<std::string> resolved = resolve_path(request.path().substr(std::min(prefix.size(), request.path().size())));
+    const std::optional<std::string> resolved =
+        resolve_path(request.path().substr(std::min(prefix.size(), request.path().size())));
     if (!resolved || has_dotfile(*resolved)) return next;
     std::string path = *resolved;
     if (path.empty() || path.back() == '/') path += files.index;
