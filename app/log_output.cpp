@@ -21,10 +21,14 @@ LogLevel parse_level(std::string_view text) noexcept {
 
 spdlog::level::level_enum level_of(LogLevel level) noexcept {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warning: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warning:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::info;
 }
@@ -63,7 +67,8 @@ LogSink LogOutput::sink() {
 
 void LogOutput::write(const LogRecord& record) {
   if (terminal_) return logger_->log(level_of(record.level), "{}: {}", record.component, record.text);
-  const json::Text line = json::object("time", now_utc(), "level", name_of(record.level), "component", record.component, "message", record.text);
+  const json::Text line = json::object("time", now_utc(), "level", name_of(record.level), "component", record.component,
+                                       "message", record.text);
   logger_->log(level_of(record.level), "{}", line.text());
 }
 

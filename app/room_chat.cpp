@@ -19,7 +19,8 @@ struct Said {
 };
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 /// A name from the query, cut at the end of a character, or what stands in for it.
@@ -49,7 +50,8 @@ void RoomChat::serve(Server& server, std::string_view path) {
 }
 
 void RoomChat::joined(ws::Socket& socket, const http::Request& request) {
-  const Member& member = socket.set_data(Member{name_from(request, "room", "lobby"), name_from(request, "name", "guest")});
+  const Member& member =
+      socket.set_data(Member{name_from(request, "room", "lobby"), name_from(request, "name", "guest")});
   std::vector<std::string> names;
   {
     const std::lock_guard lock(mutex_);
@@ -59,7 +61,8 @@ void RoomChat::joined(ws::Socket& socket, const http::Request& request) {
   }
   socket.send(json::object("type", "welcome", "room", member.room, "members", names.size(), "names", names).text());
   socket.join(channel(member.room));
-  socket.publish(channel(member.room), json::object("type", "joined", "name", member.name, "members", names.size()).text());
+  socket.publish(channel(member.room),
+                 json::object("type", "joined", "name", member.name, "members", names.size()).text());
 }
 
 void RoomChat::received(ws::Socket& socket, std::string_view text) {
@@ -76,7 +79,8 @@ void RoomChat::received(ws::Socket& socket, std::string_view text) {
       const std::lock_guard lock(mutex_);
       id = ++rooms_[member->room].newest;
     }
-    const json::Text line = json::object("type", "said", "name", member->name, "text", *said->text, "at", now_ms(), "id", id);
+    const json::Text line =
+        json::object("type", "said", "name", member->name, "text", *said->text, "at", now_ms(), "id", id);
     socket.send(line.text());
     socket.publish(channel(member->room), line.text());
   } else if (said->type == "typing") {

@@ -11,7 +11,8 @@ namespace duplex::app {
 
 /// A chat over raw WebSocket, in JSON text messages. A client connects to `path?room=NAME&name=NICK`.
 ///   client: {"type":"say","text":…}  {"type":"typing"}  {"type":"ping","at":…}
-///   server: welcome {room, members, names} · joined/left {name, members} · said {name, text, at, id} · typing {name} · pong {at}
+///   server: welcome {room, members, names} · joined/left {name, members} · said {name, text, at, id} · typing {name} ·
+///   pong {at}
 class RoomChat {
  public:
   void serve(Server& server, std::string_view path);

@@ -38,8 +38,10 @@ int serve(const ServeOptions& options) {
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
 
   const std::string pages = options.web.empty() ? find_web_folder() : options.web;
-  if (pages.empty()) log.warn("the pages were not found: build them with `npm run build` in web/, or name their folder with --web");
-  else server.files("/", {.root = pages});
+  if (pages.empty())
+    log.warn("the pages were not found: build them with `npm run build` in web/, or name their folder with --web");
+  else
+    server.files("/", {.root = pages});
 
   return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
 }
@@ -48,7 +50,8 @@ int serve(const ServeOptions& options) {
 
 void add_serve(CLI::App& app, int& exit_code) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* verb = app.add_subcommand("serve", "Serve the demo pages, a Socket.IO chat, a WebSocket room chat at /room and an echo at /echo");
+  CLI::App* verb = app.add_subcommand(
+      "serve", "Serve the demo pages, a Socket.IO chat, a WebSocket room chat at /room and an echo at /echo");
   verb->add_option("--host", options->host, "Address to listen on: an IP address, localhost, or unix:/path")
       ->envname("HOST")
       ->capture_default_str();
@@ -60,7 +63,8 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->envname("DUPLEX_THREADS")
       ->check(CLI::Range(0, 255))
       ->capture_default_str();
-  CLI::Option* cert = verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
+  CLI::Option* cert =
+      verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
   CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")->envname("DUPLEX_KEY");
   cert->needs(key);
   key->needs(cert);

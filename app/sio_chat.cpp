@@ -7,14 +7,15 @@
 namespace duplex::app {
 namespace {
 
-constexpr std::size_t longest_name = 64;       // bytes
+constexpr std::size_t longest_name = 64;  // bytes
 constexpr std::size_t longest_room = 64;
 constexpr std::size_t longest_text = 16'000;
-constexpr std::size_t messages_kept = 50;      // of a room
-constexpr std::size_t rooms_kept = 1'000;      // empty ones go first
+constexpr std::size_t messages_kept = 50;  // of a room
+constexpr std::size_t rooms_kept = 1'000;  // empty ones go first
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 bool fits(std::string_view text, std::size_t most) { return !text.empty() && text.size() <= most; }
@@ -41,7 +42,8 @@ Result<SioChat::Welcome> SioChat::join(sio::Socket& socket, std::string_view nam
   bool fresh = false;
   {
     const std::lock_guard lock(mutex_);
-    if (rooms_.size() >= rooms_kept) std::erase_if(rooms_, [](const auto& each) { return each.second.members.empty(); });
+    if (rooms_.size() >= rooms_kept)
+      std::erase_if(rooms_, [](const auto& each) { return each.second.members.empty(); });
     Room& room = rooms_[std::string(name_of_room)];
     fresh = room.members.insert_or_assign(std::string(socket.id()), std::string(name)).second;
     for (const auto& [id, member] : room.members) welcome.members.push_back(member);
@@ -78,7 +80,8 @@ Result<json::Text> SioChat::say(sio::Socket& socket, std::string_view name_of_ro
     room.messages.push_back(message);
     if (room.messages.size() > messages_kept) room.messages.pop_front();
   }
-  socket.to(name_of_room).emit("said", json::object("room", name_of_room, "id", message.id, "name", name, "text", text, "at", message.at));
+  socket.to(name_of_room)
+      .emit("said", json::object("room", name_of_room, "id", message.id, "name", name, "text", text, "at", message.at));
   return json::object("id", message.id, "at", message.at);
 }
 

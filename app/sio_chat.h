@@ -24,7 +24,9 @@ class SioChat {
     std::uint64_t id = 0;
     std::string name, text;
     std::int64_t at = 0;  // milliseconds since 1970
-    friend void duplex_fields(json::Fields& f, Message& m) { f("id", m.id)("name", m.name)("text", m.text)("at", m.at); }
+    friend void duplex_fields(json::Fields& f, Message& m) {
+      f("id", m.id)("name", m.name)("text", m.text)("at", m.at);
+    }
   };
   struct Room {
     std::map<std::string, std::string> members;  // name, by socket id

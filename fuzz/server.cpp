@@ -32,7 +32,8 @@ struct Input {
 
 constexpr std::string_view handshake_end =
     " HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n\r\n";
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Extensions: permessage-deflate; "
+    "client_max_window_bits\r\n\r\n";
 
 /// Most interesting bytes are behind a correct handshake: one byte of input stands for it.
 std::string hello(std::uint8_t kind) {
@@ -81,7 +82,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   server->ws("/echo", handlers(ws::Overflow::disconnect));
   ws::Handlers room = handlers(ws::Overflow::latest_per_key);
-  room.on_message = [](ws::Socket& socket, ws::Message message) { socket.publish("r", message, {.key = message.size() % 4}); };
+  room.on_message = [](ws::Socket& socket, ws::Message message) {
+    socket.publish("r", message, {.key = message.size() % 4});
+  };
   server->ws("/room", std::move(room));
   ws::Handlers held = handlers(ws::Overflow::queue);
   held.on_upgrade = [&](http::Request&, ws::Upgrade upgrade) { upgrades.push_back(std::move(upgrade)); };
@@ -126,7 +129,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       case 10:
         if (peer != nullptr) (void)peer->read(input.byte() * std::size_t{8});
         break;
-      case 11: server.advance(std::chrono::milliseconds(input.byte() * 100)); break;
+      case 11:
+        server.advance(std::chrono::milliseconds(input.byte() * 100));
+        break;
       case 12:
         if (!replies.empty()) {
           if (what >> 4 != 0) replies.back().send("late");
@@ -135,13 +140,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case 13:
         if (!upgrades.empty()) {
-          if (what >> 4 == 1) upgrades.back().refuse(403);
-          else if (what >> 4 != 0) upgrades.back().accept();
+          if (what >> 4 == 1)
+            upgrades.back().refuse(403);
+          else if (what >> 4 != 0)
+            upgrades.back().accept();
           upgrades.pop_back();
         }
         break;
-      case 14: server->publish("r", input.take(input.byte()), {.key = std::uint64_t{what} >> 6}); break;
-      case 15: server.run(); break;
+      case 14:
+        server->publish("r", input.take(input.byte()), {.key = std::uint64_t{what} >> 6});
+        break;
+      case 15:
+        server.run();
+        break;
     }
   }
   server.run();

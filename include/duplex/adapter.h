@@ -2,8 +2,8 @@
 #pragma once
 #include <duplex/sio_broadcast.h>
 
-// The door to other servers. What is said to many sockets of a namespace goes through its adapter, which hands it to the
-// server's own sockets and, if it knows other servers, to theirs.
+// The door to other servers. What is said to many sockets of a namespace goes through its adapter, which hands it to
+// the server's own sockets and, if it knows other servers, to theirs.
 namespace duplex::sio {
 
 /// What an adapter may ask of this server's own sockets of one namespace. Any thread; `done` and `then` run on the loop

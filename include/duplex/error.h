@@ -23,4 +23,5 @@ inline std::error_code make_error_code(Errc e) noexcept { return {static_cast<in
 
 }  // namespace duplex
 
-template <> struct std::is_error_code_enum<duplex::Errc> : std::true_type {};
+template <>
+struct std::is_error_code_enum<duplex::Errc> : std::true_type {};

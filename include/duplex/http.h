@@ -29,10 +29,11 @@ class Request {
   std::string_view query() const noexcept;                        ///< without the '?'
   std::optional<std::string> query(std::string_view name) const;  ///< decoded; the first of that name
   std::string_view header(std::string_view name) const noexcept;  ///< empty when absent; names are case-insensitive
-  std::string_view param(std::string_view name) const noexcept;   ///< of the route: ":name", or "*" for the rest; decoded
+  std::string_view param(
+      std::string_view name) const noexcept;  ///< of the route: ":name", or "*" for the rest; decoded
   std::string_view body() const noexcept;
-  bool is_secure() const noexcept;                                ///< over TLS
-  std::string peer() const;                                       ///< "127.0.0.1:51234"
+  bool is_secure() const noexcept;  ///< over TLS
+  std::string peer() const;         ///< "127.0.0.1:51234"
   /// Calls `visit(name, value)` for each header, in order.
   void each_header(Function<void(std::string_view name, std::string_view value)> visit) const;
 
@@ -42,11 +43,15 @@ class Request {
   const RequestData* data_ = nullptr;
 };
 
-/// A promise to answer. Move-only. Any thread. Dropped unanswered: 500, logged. An answer to a client that has gone is dropped.
+/// A promise to answer. Move-only. Any thread. Dropped unanswered: 500, logged. An answer to a client that has gone is
+/// dropped.
 class Reply {
  public:
   Reply(Reply&& o) noexcept : state_(std::exchange(o.state_, nullptr)) {}
-  Reply& operator=(Reply&& o) noexcept { std::swap(state_, o.state_); return *this; }
+  Reply& operator=(Reply&& o) noexcept {
+    std::swap(state_, o.state_);
+    return *this;
+  }
   ~Reply();
   Reply& status(int code) &;
   Reply& header(std::string_view name, std::string_view value) &;
@@ -61,18 +66,20 @@ class Reply {
   ReplyState* state_ = nullptr;
 };
 
-/// The answer to one request. Ends with one of `send`, `json`, `redirect`, `defer`; a handler that does none of them answers 404.
-/// A header that holds CR, LF or NUL is refused: the reply becomes a 500, and the log says why (robustness H23).
+/// The answer to one request. Ends with one of `send`, `json`, `redirect`, `defer`; a handler that does none of them
+/// answers 404. A header that holds CR, LF or NUL is refused: the reply becomes a 500, and the log says why (robustness
+/// H23).
 class Response {
  public:
   Response(const Response&) = delete;
   Response& operator=(const Response&) = delete;
 
   Response& status(int code);
-  Response& header(std::string_view name, std::string_view value);  ///< replaces one of the same name; Set-Cookie and Vary are added to
-  Response& type(std::string_view media_type);                      ///< Content-Type; "html", "json" and the like are known by extension
-  void send(std::string_view body);                                 ///< text/html unless a type was set, as in Express
-  void send(std::span<const std::byte> body);                       ///< application/octet-stream unless a type was set
+  Response& header(std::string_view name,
+                   std::string_view value);     ///< replaces one of the same name; Set-Cookie and Vary are added to
+  Response& type(std::string_view media_type);  ///< Content-Type; "html", "json" and the like are known by extension
+  void send(std::string_view body);             ///< text/html unless a type was set, as in Express
+  void send(std::span<const std::byte> body);   ///< application/octet-stream unless a type was set
   void json(const duplex::json::Text& body);
   template <duplex::json::writable T>
   void json(const T& value) {
@@ -82,7 +89,7 @@ class Response {
     json(duplex::json::Text(std::move(text)));
   }
   void redirect(std::string_view location, int code = 302);
-  [[nodiscard]] Reply defer();                                      ///< answer later, from any thread
+  [[nodiscard]] Reply defer();  ///< answer later, from any thread
 
  private:
   friend struct Access;

@@ -15,7 +15,8 @@ struct LogRecord {
   std::string_view text;
 };
 
-/// Where the library's log goes; called from any loop's thread, one call at a time. Empty: standard error, warnings and errors.
+/// Where the library's log goes; called from any loop's thread, one call at a time. Empty: standard error, warnings and
+/// errors.
 using LogSink = Function<void(const LogRecord&)>;
 
 }  // namespace duplex

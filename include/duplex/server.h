@@ -32,30 +32,31 @@ struct TlsOptions {
 
 /// How a server stops on SIGTERM: no new connections, handlers finish, connections are closed spread over a window.
 struct DrainOptions {
-  std::chrono::milliseconds handlers{10'000};     ///< for requests and acknowledgements that are under way
-  std::chrono::milliseconds close_window{10'000}; ///< connections are closed (1001) spread over this time, so that they do not all return at once
-  std::chrono::milliseconds hard_stop{30'000};    ///< then whatever is left is cut
+  std::chrono::milliseconds handlers{10'000};  ///< for requests and acknowledgements that are under way
+  /// Connections are closed (1001) spread over this time, so that they do not all return at once.
+  std::chrono::milliseconds close_window{10'000};
+  std::chrono::milliseconds hard_stop{30'000};  ///< then whatever is left is cut
 };
 
 struct ServerOptions {
-  int port = 0;                    ///< 0: the kernel picks one; see Server::port
-  std::string host = "0.0.0.0";    ///< an address, "localhost", or "unix:/path"
-  int threads = 1;                 ///< loops; 0: one a core
+  int port = 0;                  ///< 0: the kernel picks one; see Server::port
+  std::string host = "0.0.0.0";  ///< an address, "localhost", or "unix:/path"
+  int threads = 1;               ///< loops; 0: one a core
   http::Limits http = {};
   TlsOptions tls = {};
   DrainOptions drain = {};
   std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks its loop longer is named in the log
-  int max_connections = 0;         ///< 0: the descriptor limit less 64
+  int max_connections = 0;                     ///< 0: the descriptor limit less 64
   LogSink log = {};
   LogLevel log_level = LogLevel::info;
 };
 
 /// What the server has counted since it started, over all loops.
 struct ServerStats {
-  std::uint64_t connections = 0;       ///< open now
+  std::uint64_t connections = 0;  ///< open now
   std::uint64_t accepted = 0;
-  std::uint64_t requests = 0;          ///< HTTP
-  std::uint64_t websockets = 0;        ///< open now
+  std::uint64_t requests = 0;    ///< HTTP
+  std::uint64_t websockets = 0;  ///< open now
   std::uint64_t messages_in = 0, messages_out = 0;
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::uint64_t dropped = 0;           ///< messages given up by an overflow policy
@@ -68,7 +69,8 @@ struct ServerStats {
 ///     server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
 ///     return run(server);
 /// Routes are set before it starts and are tried in the order in which they were set, as in Express.
-/// Paths: "/users/:id", "/files/*"; a WebSocket endpoint at "/*" takes every path. Handlers run on the connection's loop.
+/// Paths: "/users/:id", "/files/*"; a WebSocket endpoint at "/*" takes every path. Handlers run on the connection's
+/// loop.
 class Server {
  public:
   explicit Server(ServerOptions options);
@@ -88,8 +90,8 @@ class Server {
   Server& files(std::string_view prefix, http::Files files);
   /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.
   Server& engine(eio::EngineOptions options, eio::Handlers handlers);
-  /// Socket.IO (#include <duplex/sio.h>), made when first asked for; the options are those of the first call. Before the
-  /// server starts.
+  /// Socket.IO (#include <duplex/sio.h>), made when first asked for; the options are those of the first call. Before
+  /// the server starts.
   sio::Io& io();
   sio::Io& io(sio::Options options);
 
@@ -101,16 +103,16 @@ class Server {
   /// Binds and listens; nothing is served before `run`. An error says what could not be done: `start_error()` in words.
   Result<void> start();
   const std::string& start_error() const noexcept;
-  int port() const noexcept;          ///< after `start`
-  std::string url() const;            ///< "http://127.0.0.1:3000"
-  void run();                         ///< serves on this thread (and starts the others) until `stop`
-  void drain();                       ///< Any thread: stops gracefully (DrainOptions), then `run` returns
-  void stop();                        ///< Any thread: stops now
+  int port() const noexcept;  ///< after `start`
+  std::string url() const;    ///< "http://127.0.0.1:3000"
+  void run();                 ///< serves on this thread (and starts the others) until `stop`
+  void drain();               ///< Any thread: stops gracefully (DrainOptions), then `run` returns
+  void stop();                ///< Any thread: stops now
   /// Reads the certificate files again; new connections use them, open ones go on. Any thread.
   Result<void> reload_certificates();
 
-  Loop& loop();                       ///< the loop of the thread that calls `run`
-  ServerStats stats() const;          ///< Any thread.
+  Loop& loop();               ///< the loop of the thread that calls `run`
+  ServerStats stats() const;  ///< Any thread.
 
  private:
   friend struct ServerAccess;
@@ -119,8 +121,8 @@ class Server {
 };
 
 /// Starts, serves until SIGINT or SIGTERM, drains (a second signal stops at once; SIGHUP reloads certificates).
-/// Returns an exit code: 0, or 2 if it could not start; why is in the log. `on_listening` is called when clients can connect
-/// and signals are handled: the moment to print the URL.
+/// Returns an exit code: 0, or 2 if it could not start; why is in the log. `on_listening` is called when clients can
+/// connect and signals are handled: the moment to print the URL.
 int run(Server& server, Function<void()> on_listening = {});
 
 }  // namespace duplex

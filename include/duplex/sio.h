@@ -23,17 +23,17 @@ namespace duplex::sio {
 struct Recovery {
   bool enabled = false;
   std::chrono::milliseconds max_disconnection{120'000};  ///< how long a session waits for its client
-  bool skip_middlewares = false;                          ///< do not ask again whether the client may enter
-  std::size_t max_events = 10'000;                        ///< of one namespace
-  std::size_t max_bytes = 16 * 1024 * 1024;               ///< of one namespace's events
+  bool skip_middlewares = false;                         ///< do not ask again whether the client may enter
+  std::size_t max_events = 10'000;                       ///< of one namespace
+  std::size_t max_bytes = 16 * 1024 * 1024;              ///< of one namespace's events
 };
 
 struct Options {
-  eio::EngineOptions engine = {};                         ///< path, heartbeat, limits, CORS, origins …
-  std::chrono::milliseconds connect_timeout{20'000};      ///< a connection that enters no namespace is closed
-  std::chrono::milliseconds middleware_timeout{10'000};   ///< for a middleware to decide; then the client is refused
-  std::chrono::milliseconds ack_timeout{60'000};          ///< for `within` and `gather` without a limit
-  std::size_t max_pending_acks = 10'000;                  ///< awaited of one socket; more are Errc::out_of_range at once
+  eio::EngineOptions engine = {};                        ///< path, heartbeat, limits, CORS, origins …
+  std::chrono::milliseconds connect_timeout{20'000};     ///< a connection that enters no namespace is closed
+  std::chrono::milliseconds middleware_timeout{10'000};  ///< for a middleware to decide; then the client is refused
+  std::chrono::milliseconds ack_timeout{60'000};         ///< for `within` and `gather` without a limit
+  std::size_t max_pending_acks = 10'000;                 ///< awaited of one socket; more are Errc::out_of_range at once
   Recovery recovery = {};
   bool cleanup_empty_child_namespaces = false;            ///< a pattern's child goes with its last socket
   std::size_t max_namespaces = 64;                        ///< of one connection; more: "Too many namespaces"
@@ -51,12 +51,13 @@ struct Stats {
   std::uint64_t sessions = 0;      ///< Engine.IO sessions, now
   std::uint64_t pending_acks = 0;  ///< awaited, now
   std::uint64_t events_in = 0, events_out = 0;
-  std::uint64_t stray_acks = 0;    ///< unknown, foreign or late
+  std::uint64_t stray_acks = 0;  ///< unknown, foreign or late
   std::uint64_t refused_arguments = 0;
   std::uint64_t recovered = 0, not_recovered = 0;
 };
 
-/// Which namespaces there are besides those that are named: of a pattern, in which `*` stands for anything, or of a rule.
+/// Which namespaces there are besides those that are named: of a pattern, in which `*` stands for anything, or of a
+/// rule.
 struct Matching {
   std::string pattern;
   Function<bool(std::string_view name, json::View auth)> rule;

@@ -16,10 +16,11 @@ class Socket;
 namespace duplex::sio {
 class Socket;
 
-/// The arguments that are left, as many as there are: a handler's last parameter but an Ack. Emitted, or given to an ack,
-/// each of them is an argument again. Borrowed until the handler returns.
+/// The arguments that are left, as many as there are: a handler's last parameter but an Ack. Emitted, or given to an
+/// ack, each of them is an argument again. Borrowed until the handler returns.
 ///
-///     io.on("relay", [](sio::Socket& socket, std::string_view room, sio::Rest rest) { socket.to(room).emit("relayed", rest); });
+///     io.on("relay", [](sio::Socket& socket, std::string_view room, sio::Rest rest) { socket.to(room).emit("relayed",
+///     rest); });
 struct Rest {
   std::vector<json::View> values;
 };
@@ -139,7 +140,8 @@ struct member_signature {
   };
 DUPLEX_SIGNATURE()
 DUPLEX_SIGNATURE(const)
-DUPLEX_SIGNATURE(noexcept) DUPLEX_SIGNATURE(const noexcept)
+DUPLEX_SIGNATURE(noexcept)
+DUPLEX_SIGNATURE(const noexcept)
 #undef DUPLEX_SIGNATURE
 
     template <class F>
@@ -337,7 +339,9 @@ struct Caller<F, Shape_, Return, Types<P...>> {
 
 template <class... P>
 consteval bool any_borrowed(Types<P...>) {
-  return (false || ... || (std::is_same_v<std::remove_cvref_t<P>, Rest> || json::borrowed<std::remove_cvref_t<P>> || std::is_reference_v<P>));
+  return (false || ... ||
+          (std::is_same_v<std::remove_cvref_t<P>, Rest> || json::borrowed<std::remove_cvref_t<P>> ||
+           std::is_reference_v<P>));
 }
 
 template <class F>

@@ -54,7 +54,8 @@ struct Flags {
   bool compress = true;
 };
 
-/// Another view of a socket, wherever it is: what was so when it was fetched. Its methods act on the socket as it is now.
+/// Another view of a socket, wherever it is: what was so when it was fetched. Its methods act on the socket as it is
+/// now.
 class RemoteSocket {
  public:
   std::string id;
@@ -86,8 +87,12 @@ class Broadcast {
   Broadcast in(std::string_view room) && { return std::move(*this).to(room); }
   Broadcast except(std::string_view room) const& { return Broadcast(*this).except(room); }
   Broadcast except(std::string_view room) && { return selection_.add_exception(room), std::move(*this); }
-  Broadcast local() const { return with([](Flags& f) { f.local = true; }); }
-  Broadcast compress(bool on) const { return with([on](Flags& f) { f.compress = on; }); }
+  Broadcast local() const {
+    return with([](Flags& f) { f.local = true; });
+  }
+  Broadcast compress(bool on) const {
+    return with([on](Flags& f) { f.compress = on; });
+  }
 
   /// Values as json::write takes them; last, `sio::gather(limit, then)` if answers are wanted.
   template <class... T>

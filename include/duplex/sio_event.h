@@ -124,7 +124,8 @@ Waiter* find_waiter() {
 template <class Waiter, class T, class... Rest>
 Waiter* find_waiter(T& first, Rest&... rest) {
   if constexpr (sizeof...(Rest) > 0) {
-    static_assert(!is_waiter<std::remove_const_t<T>>, "duplex: sio::within(...) and sio::gather(...) come last in emit(...)");
+    static_assert(!is_waiter<std::remove_const_t<T>>,
+                  "duplex: sio::within(...) and sio::gather(...) come last in emit(...)");
     return find_waiter<Waiter>(rest...);
   } else if constexpr (std::is_same_v<std::remove_const_t<T>, Waiter>) {
     return const_cast<Waiter*>(&first);
@@ -140,9 +141,10 @@ consteval bool one_receiver() {
 }
 template <class... T>
 consteval bool many_receivers() {
-  static_assert((!std::is_same_v<std::remove_cvref_t<T>, Within> && ...),
-                "duplex: sio::within(...) waits for one answer: use it with socket.emit or client.emit; a broadcast takes "
-                "sio::gather(...)");
+  static_assert(
+      (!std::is_same_v<std::remove_cvref_t<T>, Within> && ...),
+      "duplex: sio::within(...) waits for one answer: use it with socket.emit or client.emit; a broadcast takes "
+      "sio::gather(...)");
   return true;
 }
 }  // namespace detail

@@ -67,8 +67,10 @@ class Namespace {
       static_assert(std::is_invocable_v<F&, Handshake&, Admit>,
                     "duplex: a Socket.IO middleware is `[](sio::Handshake&) -> sio::Admission` (return sio::accept or "
                     "sio::refuse(\"why\")), or `[](sio::Handshake&, sio::Admit)`");
-      if constexpr (std::is_invocable_v<F&, Handshake&, Admit>) return add_middleware(std::forward<F>(middleware));
-      else return *this;
+      if constexpr (std::is_invocable_v<F&, Handshake&, Admit>)
+        return add_middleware(std::forward<F>(middleware));
+      else
+        return *this;
     }
   }
 

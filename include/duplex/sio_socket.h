@@ -19,7 +19,8 @@ class Handle : public HandleOf<Socket> {
   /// Any thread. On the socket's own loop the result is exact; elsewhere it is `queued`.
   template <class... T>
   Sent emit(std::string_view name, const T&... values) const {
-    static_assert((!detail::is_waiter<T> && ...), "duplex: await answers through with([](sio::Socket& socket) { socket.emit(...); })");
+    static_assert((!detail::is_waiter<T> && ...),
+                  "duplex: await answers through with([](sio::Socket& socket) { socket.emit(...); })");
     detail::Encoded event(name, values...);
     return send_event(event.view());
   }
@@ -37,15 +38,15 @@ class Handshake {
   Handshake(const Handshake&) = delete;
   Handshake& operator=(const Handshake&) = delete;
 
-  std::string_view nsp() const noexcept { return nsp_; }                ///< the namespace it asks for
-  std::optional<std::string_view> auth(std::string_view field) const;   ///< a string field of the client's `auth`
-  json::View auth() const noexcept { return json::View(auth_); }        ///< all of it: an object
-  std::string_view header(std::string_view name) const noexcept;        ///< empty when absent
-  std::optional<std::string> query(std::string_view name) const;        ///< decoded
+  std::string_view nsp() const noexcept { return nsp_; }               ///< the namespace it asks for
+  std::optional<std::string_view> auth(std::string_view field) const;  ///< a string field of the client's `auth`
+  json::View auth() const noexcept { return json::View(auth_); }       ///< all of it: an object
+  std::string_view header(std::string_view name) const noexcept;       ///< empty when absent
+  std::optional<std::string> query(std::string_view name) const;       ///< decoded
   std::string_view url() const noexcept;
-  std::string_view address() const noexcept;                            ///< the peer's, without the port
-  bool secure() const noexcept;                                         ///< over TLS
-  bool cross_domain() const noexcept;                                   ///< it has an Origin
+  std::string_view address() const noexcept;  ///< the peer's, without the port
+  bool secure() const noexcept;               ///< over TLS
+  bool cross_domain() const noexcept;         ///< it has an Origin
   std::chrono::system_clock::time_point time() const noexcept;
   /// The request that opened the connection.
   const eio::RequestInfo& request() const noexcept { return *request_; }
@@ -82,7 +83,8 @@ struct Incoming {
 class [[nodiscard]] Admission {
  public:
   Admission() noexcept = default;
-  explicit Admission(std::string why, json::Text data = {}) noexcept : why_(std::move(why)), data_(std::move(data)), refused_(true) {}
+  explicit Admission(std::string why, json::Text data = {}) noexcept
+      : why_(std::move(why)), data_(std::move(data)), refused_(true) {}
   explicit operator bool() const noexcept { return !refused_; }
   const std::string& why() const noexcept { return why_; }
   const json::Text& data() const noexcept { return data_; }  ///< null: none
@@ -110,13 +112,13 @@ class Socket {
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
 
-  std::string_view id() const noexcept;           ///< 20 characters; a room of that name holds this socket alone
+  std::string_view id() const noexcept;  ///< 20 characters; a room of that name holds this socket alone
   bool connected() const noexcept;
-  bool recovered() const noexcept;                ///< it came back: rooms, data and what it missed are there again
+  bool recovered() const noexcept;  ///< it came back: rooms, data and what it missed are there again
   Handle handle() const noexcept;
   const Handshake& handshake() const noexcept;
   Namespace& nsp() const noexcept;
-  eio::Socket* connection() const noexcept;       ///< what lies below; null once it is disconnected
+  eio::Socket* connection() const noexcept;  ///< what lies below; null once it is disconnected
 
   /// Values as json::write takes them; last, `sio::within(limit, then)` if an answer is wanted.
   /// `ok`, `queued`: the client is slow, `dropped`: the name is reserved, `closed`: it has gone.
@@ -148,23 +150,25 @@ class Socket {
 
   void join(std::string_view room);
   void leave(std::string_view room);
-  std::vector<std::string_view> rooms() const;    ///< its own id first; borrowed until they change
+  std::vector<std::string_view> rooms() const;  ///< its own id first; borrowed until they change
   bool in_room(std::string_view room) const;
-  Broadcast to(std::string_view room) const;      ///< all in the room but this socket
+  Broadcast to(std::string_view room) const;  ///< all in the room but this socket
   Broadcast in(std::string_view room) const { return to(room); }
   Broadcast except(std::string_view room) const;  ///< all in the namespace but this socket and those in the room
   Broadcast broadcast() const;                    ///< all in the namespace but this socket
   Broadcast local() const { return broadcast().local(); }
 
-  /// `disconnect` at the client, which does not come back by itself; `close` ends the connection, with all its namespaces.
+  /// `disconnect` at the client, which does not come back by itself; `close` ends the connection, with all its
+  /// namespaces.
   void disconnect(bool close = false);
 
-  /// One value of yours, as JSON: it is what `fetch` shows, and is recovered with the session. `socket.set_data(User{…})`
+  /// One value of yours, as JSON: it is what `fetch` shows, and is recovered with the session.
+  /// `socket.set_data(User{…})`
   template <class T>
   void set_data(const T& value) {
     put_data(json::text_of(value));
   }
-  json::View data() const noexcept;               ///< `socket.data().as<User>()`; null if there is none
+  json::View data() const noexcept;  ///< `socket.data().as<User>()`; null if there is none
 
   /// For code ported from JavaScript; handlers belong to the namespace (`io.on`), a socket that has none pays nothing.
   template <class F>
@@ -175,12 +179,12 @@ class Socket {
   ListenerId once(std::string_view name, F&& handler) {
     return add_handler(name, sio::bind(std::forward<F>(handler)), true);
   }
-  void off(std::string_view name);                ///< all of the socket's own handlers of that name
+  void off(std::string_view name);  ///< all of the socket's own handlers of that name
   void off(ListenerId listener);
-  ListenerId on_any(AnyListener fn);              ///< before the handlers of every event
+  ListenerId on_any(AnyListener fn);  ///< before the handlers of every event
   ListenerId prepend_any(AnyListener fn);
   void off_any();
-  ListenerId on_any_outgoing(AnyListener fn);     ///< every event that is sent to this socket, by broadcast too
+  ListenerId on_any_outgoing(AnyListener fn);  ///< every event that is sent to this socket, by broadcast too
   ListenerId prepend_any_outgoing(AnyListener fn);
   void off_any_outgoing();
   /// Before the handlers of every event, which a refusal keeps from them.

@@ -8,7 +8,8 @@
 namespace duplex::ws {
 
 /// The payload of one WebSocket message (RFC 6455 section 5.6): text, which is valid UTF-8, or bytes.
-/// A view: one that a handler is given is borrowed until the handler returns; one that you send is read before `send` returns.
+/// A view: one that a handler is given is borrowed until the handler returns; one that you send is read before `send`
+/// returns.
 class Message {
  public:
   constexpr Message(std::string_view text) noexcept : data_(text.data()), size_(text.size()), text_(true) {}

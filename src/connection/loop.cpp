@@ -51,7 +51,8 @@ void Loop::after(std::chrono::milliseconds delay, Function<void()> fn) {
     impl_->reactor->after(delay, std::move(fn));
     return;
   }
-  impl_->reactor->post([reactor = impl_->reactor, delay, fn = std::move(fn)]() mutable { reactor->after(delay, std::move(fn)); });
+  impl_->reactor->post(
+      [reactor = impl_->reactor, delay, fn = std::move(fn)]() mutable { reactor->after(delay, std::move(fn)); });
 }
 void Loop::run() { impl_->reactor->run(); }
 void Loop::stop() { impl_->reactor->stop(); }

@@ -27,8 +27,8 @@ WsConnection::WsConnection(net::Stream& stream, WsEndpoint& endpoint)
 
 WsConnection::~WsConnection() = default;
 
-void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request, Bytes unread,
-                        void* user) {
+void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request,
+                        Bytes unread, void* user) {
   auto* connection = new WsConnection(stream, endpoint);
   stream.set_owner(connection);
   if (agreed.deflate) {
@@ -41,7 +41,8 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
   connection->watch();
 
   connection->opened_ = true;
-  if (endpoint.handlers.on_open && request != nullptr) connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, *request); });
+  if (endpoint.handlers.on_open && request != nullptr)
+    connection->guarded(endpoint.doing_open, [&] { endpoint.handlers.on_open(*connection, *request); });
   if (!unread.empty()) connection->on_bytes(unread);  // unless on_open has ended it
 }
 
@@ -62,7 +63,8 @@ void WsConnection::read_messages() {
     received_message(*incoming);
     if (state_ == State::ending) return;  // the handler, or a Close, ended it
     ++count;
-    if (stream_->is_held() || count >= messages_per_turn || (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
+    if (stream_->is_held() || count >= messages_per_turn ||
+        (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
       const Bytes rest = decoder_.take_rest();
       if (!rest.empty()) stream_->put_aside(rest);
       break;
@@ -91,9 +93,12 @@ void WsConnection::received_message(const Incoming& incoming) {
         endpoint_.handlers.on_message(
             *this, incoming.kind == Incoming::text ? Message(as_text(incoming.payload)) : Message(incoming.payload));
       });
-    case Incoming::ping: return received_ping(incoming.payload);
-    case Incoming::pong: return received_pong(incoming.payload);
-    case Incoming::close: return received_close(incoming.close_frame);
+    case Incoming::ping:
+      return received_ping(incoming.payload);
+    case Incoming::pong:
+      return received_pong(incoming.payload);
+    case Incoming::close:
+      return received_close(incoming.close_frame);
   }
 }
 
@@ -190,7 +195,9 @@ std::uint32_t WsConnection::tick() const noexcept {
       std::chrono::duration_cast<std::chrono::milliseconds>(stream_->reactor().now().time_since_epoch()).count());
 }
 
-std::chrono::milliseconds WsConnection::since(std::uint32_t from) const noexcept { return std::chrono::milliseconds(tick() - from); }
+std::chrono::milliseconds WsConnection::since(std::uint32_t from) const noexcept {
+  return std::chrono::milliseconds(tick() - from);
+}
 
 /// Sets the one timer to the next moment at which something has to be looked at.
 void WsConnection::watch() {
@@ -272,7 +279,9 @@ WsConnection& WsConnection::of_member(const RoomMember& member) noexcept {
 }
 RoomMember& WsConnection::room_member() { return extras().rooms; }
 std::uint64_t WsConnection::dropped() const noexcept { return extras_ ? extras_->dropped : 0; }
-std::string_view WsConnection::protocol() const noexcept { return extras_ ? std::string_view(extras_->protocol) : std::string_view(); }
+std::string_view WsConnection::protocol() const noexcept {
+  return extras_ ? std::string_view(extras_->protocol) : std::string_view();
+}
 void* WsConnection::user() const noexcept { return extras_ ? extras_->user : nullptr; }
 void WsConnection::set_user(void* user) { extras().user = user; }
 

@@ -12,8 +12,8 @@ class RoomMember;
 namespace duplex::ws {
 
 /// A WebSocket on a stream, in either role: where the codec meets the bytes. It is the `ws::Socket` that handlers see.
-/// Allocates itself and deletes itself when its stream is gone. An idle one holds no buffers: what only some connections
-/// need (rooms, user data, a compressor of its own …) lies in `Extras`, which is made when first needed.
+/// Allocates itself and deletes itself when its stream is gone. An idle one holds no buffers: what only some
+/// connections need (rooms, user data, a compressor of its own …) lies in `Extras`, which is made when first needed.
 class WsConnection final : public Socket, public net::StreamOwner {
  public:
   /// What was agreed in the handshake.
@@ -22,11 +22,12 @@ class WsConnection final : public Socket, public net::StreamOwner {
     std::string_view protocol = {};
   };
   /// Takes the stream over, tells `on_open`, then reads `unread`: what came behind the handshake in the same packet.
-  static void open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request, Bytes unread,
-                   void* user = nullptr);
+  static void open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request,
+                   Bytes unread, void* user = nullptr);
 
   Sent send_message(Message message, SendOptions options);
-  /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the endpoint's.
+  /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the
+  /// endpoint's.
   Sent send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed);
   void send_ping(ConstBytes payload);
   void run(Function<void(Socket&)>& fn);  ///< guarded like a handler
@@ -92,17 +93,17 @@ class WsConnection final : public Socket, public net::StreamOwner {
   WsEndpoint& endpoint_;
   std::unique_ptr<Extras> extras_;
   MessageDecoder decoder_;
-  std::uint32_t heard_;          // tick of the newest bytes
-  std::uint32_t busy_since_ = 0; // tick at which the unfinished message began
+  std::uint32_t heard_;           // tick of the newest bytes
+  std::uint32_t busy_since_ = 0;  // tick at which the unfinished message began
   std::uint16_t close_code_ = 1006;
   State state_ = State::open;
-  bool busy_ : 1 = false;          // a message is unfinished since busy_since_
-  bool ping_out_ : 1 = false;      // a ping of ours is unanswered
-  bool opened_ : 1 = false;        // on_open was called, so on_close is due
-  std::uint8_t control_seconds_ = 0;   // seconds in a row with too many control frames of the peer
-  std::uint16_t control_count_ = 0;    // in this second
+  bool busy_ : 1 = false;             // a message is unfinished since busy_since_
+  bool ping_out_ : 1 = false;         // a ping of ours is unanswered
+  bool opened_ : 1 = false;           // on_open was called, so on_close is due
+  std::uint8_t control_seconds_ = 0;  // seconds in a row with too many control frames of the peer
+  std::uint16_t control_count_ = 0;   // in this second
   std::uint32_t control_second_ = 0;
-  std::uint32_t round_trip_us_ = 0;    // of our newest answered ping; 0: none yet
+  std::uint32_t round_trip_us_ = 0;  // of our newest answered ping; 0: none yet
 };
 
 }  // namespace duplex::ws

@@ -14,7 +14,8 @@ constexpr std::uint16_t control_frames_per_second = 50;
 constexpr std::uint8_t flood_seconds = 10;
 
 std::int64_t microseconds_now() noexcept {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
@@ -40,7 +41,8 @@ void WsConnection::received_ping(ConstBytes payload) {
     stream_->tell_when_down_to(endpoint_.handlers.soft_limit / 2);
     return;
   }
-  if (extras_) extras_->pending_pong.reset();  // this answer stands for the older one, too, which must not come after it
+  if (extras_)
+    extras_->pending_pong.reset();  // this answer stands for the older one, too, which must not come after it
   std::optional<MaskKey> key;
   if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
   stream_->write([&](Buffer& out) { encode_pong(out, payload, key); });

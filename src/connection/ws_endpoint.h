@@ -50,13 +50,13 @@ struct WsEndpoint {
   WsEndpoint(const WsEndpoint&) = delete;
   WsEndpoint& operator=(const WsEndpoint&) = delete;
 
-  Handlers& handlers;            ///< one for all loops
+  Handlers& handlers;  ///< one for all loops
   WsLoop& loop;
   Role role;
   DecoderLimits limits;
-  DeflateOptions deflate;        ///< what we accept of permessage-deflate
-  bool may_drop;                 ///< the overflow policy can give up messages
-  server::Hub* hub = nullptr;    ///< where its sockets' rooms are; null for clients
+  DeflateOptions deflate;                              ///< what we accept of permessage-deflate
+  bool may_drop;                                       ///< the overflow policy can give up messages
+  server::Hub* hub = nullptr;                          ///< where its sockets' rooms are; null for clients
   std::string doing_message, doing_open, doing_close;  ///< names for the stall detector: "on_message of /echo"
 };
 

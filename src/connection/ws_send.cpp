@@ -29,7 +29,8 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   const Opcode opcode = message.is_text() ? Opcode::text : Opcode::binary;
   ConstBytes payload = message.bytes();
   bool compressed = false;
-  if (const DeflateAgreement* agreed = deflate(); agreed != nullptr && options.compress && payload.size() >= endpoint_.deflate.threshold) {
+  if (const DeflateAgreement* agreed = deflate();
+      agreed != nullptr && options.compress && payload.size() >= endpoint_.deflate.threshold) {
     const bool server = endpoint_.role == Role::server;
     DeflateParameters parameters;
     parameters.window_bits = server ? agreed->server_max_window_bits : agreed->client_max_window_bits;
@@ -47,7 +48,8 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   endpoint_.loop.counters().bytes_out.add(payload.size());
   const net::EntryOptions entry = entry_for(options, policy);
   if (endpoint_.role == Role::client) {
-    const FrameHeader header{.rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .mask = endpoint_.loop.mask_key()};
+    const FrameHeader header{
+        .rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .mask = endpoint_.loop.mask_key()};
     stream_->write([&](Buffer& out) { encode_frame(out, header, payload); }, entry);
   } else if (payload.size() >= large_message && stream_->buffered() == 0) {
     stream_->write_now(encode_header(opcode, payload.size(), compressed).view(), payload);
@@ -90,7 +92,8 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
   // (see read_messages), and must not be closed for the answer that filled it.
   if (policy == Overflow::disconnect && stream_->buffered() <= limit) return true;
   switch (policy) {
-    case Overflow::queue: return true;
+    case Overflow::queue:
+      return true;
     case Overflow::drop_oldest:
     case Overflow::latest_per_key: {
       if (waiting == nullptr) return true;
@@ -105,11 +108,13 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
       ++extras().dropped;
       result = Sent::dropped;
       return false;
-    case Overflow::disconnect: break;
+    case Overflow::disconnect:
+      break;
   }
   counters.slow_disconnects.add();
   result = Sent::closed;
-  fail_with({"WS_TOO_SLOW", "the peer reads too slowly: more than hard_limit bytes wait for it", close_code::try_again_later});
+  fail_with({"WS_TOO_SLOW", "the peer reads too slowly: more than hard_limit bytes wait for it",
+             close_code::try_again_later});
   return false;
 }
 

@@ -7,7 +7,9 @@
 
 namespace duplex::ws {
 
-Sent Socket::send(Message message, SendOptions options) { return WsConnection::of(*this).send_message(message, options); }
+Sent Socket::send(Message message, SendOptions options) {
+  return WsConnection::of(*this).send_message(message, options);
+}
 void Socket::close(std::uint16_t code, std::string_view reason) { WsConnection::of(*this).start_closing(code, reason); }
 void Socket::terminate() { WsConnection::of(*this).terminate_now(); }
 void Socket::ping(std::string_view payload) { WsConnection::of(*this).send_ping(as_bytes(payload)); }
@@ -16,7 +18,9 @@ std::size_t Socket::buffered_amount() const noexcept { return WsConnection::of(*
 std::uint64_t Socket::dropped() const noexcept { return WsConnection::of(*this).dropped(); }
 std::string_view Socket::protocol() const noexcept { return WsConnection::of(*this).protocol(); }
 std::string Socket::peer() const { return WsConnection::of(*this).stream().peer().text(); }
-std::optional<std::chrono::microseconds> Socket::round_trip() const noexcept { return WsConnection::of(*this).round_trip(); }
+std::optional<std::chrono::microseconds> Socket::round_trip() const noexcept {
+  return WsConnection::of(*this).round_trip();
+}
 void Socket::put_data(void* value, const void* type, void (*destroy)(void*) noexcept) {
   WsConnection::of(*this).put_data(value, type, destroy);
 }

@@ -38,7 +38,11 @@ SharedBytes::~SharedBytes() {
   ::operator delete(block_);
 }
 
-ConstBytes SharedBytes::bytes() const noexcept { return block_ == nullptr ? ConstBytes() : ConstBytes(block_->data(), block_->size); }
-Bytes SharedBytes::mutable_bytes() noexcept { return block_ == nullptr ? Bytes() : Bytes(block_->data(), block_->size); }
+ConstBytes SharedBytes::bytes() const noexcept {
+  return block_ == nullptr ? ConstBytes() : ConstBytes(block_->data(), block_->size);
+}
+Bytes SharedBytes::mutable_bytes() noexcept {
+  return block_ == nullptr ? Bytes() : Bytes(block_->data(), block_->size);
+}
 
 }  // namespace duplex

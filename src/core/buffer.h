@@ -50,7 +50,10 @@ class Buffer {
     end_ += bytes.size();
   }
   void append(std::string_view text) { append(as_bytes(text)); }
-  void push_back(std::byte b) { *prepare(1) = b; ++end_; }
+  void push_back(std::byte b) {
+    *prepare(1) = b;
+    ++end_;
+  }
   void push_back(char c) { push_back(static_cast<std::byte>(c)); }
 
   /// Forgets the first `n` bytes.

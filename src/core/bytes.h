@@ -30,9 +30,18 @@ T load_native(const void* from) noexcept {
 inline std::uint16_t load_be16(const std::byte* p) noexcept { return __builtin_bswap16(load_native<std::uint16_t>(p)); }
 inline std::uint32_t load_be32(const std::byte* p) noexcept { return __builtin_bswap32(load_native<std::uint32_t>(p)); }
 inline std::uint64_t load_be64(const std::byte* p) noexcept { return __builtin_bswap64(load_native<std::uint64_t>(p)); }
-inline void store_be16(std::byte* p, std::uint16_t v) noexcept { v = __builtin_bswap16(v); std::memcpy(p, &v, sizeof v); }
-inline void store_be32(std::byte* p, std::uint32_t v) noexcept { v = __builtin_bswap32(v); std::memcpy(p, &v, sizeof v); }
-inline void store_be64(std::byte* p, std::uint64_t v) noexcept { v = __builtin_bswap64(v); std::memcpy(p, &v, sizeof v); }
+inline void store_be16(std::byte* p, std::uint16_t v) noexcept {
+  v = __builtin_bswap16(v);
+  std::memcpy(p, &v, sizeof v);
+}
+inline void store_be32(std::byte* p, std::uint32_t v) noexcept {
+  v = __builtin_bswap32(v);
+  std::memcpy(p, &v, sizeof v);
+}
+inline void store_be64(std::byte* p, std::uint64_t v) noexcept {
+  v = __builtin_bswap64(v);
+  std::memcpy(p, &v, sizeof v);
+}
 
 inline namespace literals {
 constexpr std::size_t operator""_KiB(unsigned long long n) { return static_cast<std::size_t>(n) << 10; }

@@ -11,15 +11,24 @@ class Category final : public std::error_category {
   const char* name() const noexcept override { return "duplex"; }
   std::string message(int value) const override {
     switch (static_cast<Errc>(value)) {
-      case Errc::ok: return "ok";
-      case Errc::timeout: return "operation has timed out";
-      case Errc::closed: return "the connection is closed";
-      case Errc::not_connected: return "not connected";
-      case Errc::bad_argument: return "a value has the wrong type or form";
-      case Errc::missing_argument: return "a required value is missing";
-      case Errc::out_of_range: return "a number does not fit its type";
-      case Errc::address_in_use: return "the address is already in use";
-      case Errc::bad_certificate: return "the certificate or key cannot be used";
+      case Errc::ok:
+        return "ok";
+      case Errc::timeout:
+        return "operation has timed out";
+      case Errc::closed:
+        return "the connection is closed";
+      case Errc::not_connected:
+        return "not connected";
+      case Errc::bad_argument:
+        return "a value has the wrong type or form";
+      case Errc::missing_argument:
+        return "a required value is missing";
+      case Errc::out_of_range:
+        return "a number does not fit its type";
+      case Errc::address_in_use:
+        return "the address is already in use";
+      case Errc::bad_certificate:
+        return "the certificate or key cannot be used";
     }
     return "unknown error";
   }

@@ -56,7 +56,8 @@ bool Inbox::push(Function<void()>& fn) {
     if (!claimed_) return false;
     waiting_.push_back(std::move(fn));
   }
-  // Either this exchange sees that the loop sleeps, or the loop's look into the inbox, which comes after its store, sees the post.
+  // Either this exchange sees that the loop sleeps, or the loop's look into the inbox, which comes after its store,
+  // sees the post.
   if (sleeping_.exchange(false)) wake();
   return true;
 }

@@ -8,8 +8,8 @@
 
 namespace duplex {
 
-/// What other threads ask of a loop. Inboxes live in one table of 256 for the whole process, which is never destroyed: a slot number
-/// is safe to post to for ever, and a post to a loop that is gone is dropped.
+/// What other threads ask of a loop. Inboxes live in one table of 256 for the whole process, which is never destroyed:
+/// a slot number is safe to post to for ever, and a post to a loop that is gone is dropped.
 class Inbox {
  public:
   static constexpr int slots = 256;
@@ -23,8 +23,8 @@ class Inbox {
   static bool post(int slot, Function<void()>&& fn);
 
   int slot() const noexcept { return slot_; }
-  /// An eventfd that is written to when something is posted while the loop sleeps; -1 if the system gave none. To be watched
-  /// edge-triggered: nobody reads it, so that a late wake costs one turn and nothing else.
+  /// An eventfd that is written to when something is posted while the loop sleeps; -1 if the system gave none. To be
+  /// watched edge-triggered: nobody reads it, so that a late wake costs one turn and nothing else.
   int wake_descriptor() const noexcept { return descriptor_; }
 
   // -- the owning loop ---------------------------------------------------------------------------------------------

@@ -66,7 +66,12 @@ void Log::give(LogLevel level, std::string_view component, std::string_view text
   if (sink_) return sink_(LogRecord{level, component, text});
   if (level < LogLevel::warning) return;
   std::string line = "duplex ";
-  line.append(names[static_cast<std::size_t>(level)]).append(" [").append(component).append("] ").append(text).append("\n");
+  line.append(names[static_cast<std::size_t>(level)])
+      .append(" [")
+      .append(component)
+      .append("] ")
+      .append(text)
+      .append("\n");
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 

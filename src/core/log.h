@@ -9,8 +9,8 @@
 
 namespace duplex {
 
-/// Where the library says what happens: one line at a time, escaped, at most 1 KiB, at most 100 lines a second (and then how many
-/// were left out). What an attacker sends can neither forge a line nor fill a disk. Any thread.
+/// Where the library says what happens: one line at a time, escaped, at most 1 KiB, at most 100 lines a second (and
+/// then how many were left out). What an attacker sends can neither forge a line nor fill a disk. Any thread.
 class Log {
  public:
   explicit Log(LogSink sink = {}, LogLevel least = LogLevel::info) : sink_(std::move(sink)), least_(least) {}

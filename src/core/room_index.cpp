@@ -19,7 +19,8 @@ bool RoomIndex::join(RoomMember& member, std::string_view name) {
     room = fresh.get();
     rooms_.emplace(std::string_view(room->name_), std::move(fresh));
   }
-  const Place place{static_cast<std::uint32_t>(room->members_.size()), static_cast<std::uint32_t>(member.memberships_.size())};
+  const Place place{static_cast<std::uint32_t>(room->members_.size()),
+                    static_cast<std::uint32_t>(member.memberships_.size())};
   if (!places_.emplace(Key{&member, room}, place).second) return false;
   room->members_.push_back(&member);
   member.memberships_.push_back(room);
@@ -44,7 +45,8 @@ void RoomIndex::remove(RoomMember& member, Room& room) noexcept {
   const Place place = it->second;
   places_.erase(it);
 
-  RoomMember* last = room.members_.back();  // it takes the empty place, so that leaving costs the same however full the room is
+  RoomMember* last =
+      room.members_.back();  // it takes the empty place, so that leaving costs the same however full the room is
   room.members_[place.in_room] = last;
   room.members_.pop_back();
   if (last != &member) places_.find(Key{last, &room})->second.in_room = place.in_room;
@@ -62,6 +64,8 @@ void RoomMember::leave_all() noexcept {
   index_ = nullptr;
 }
 
-bool RoomMember::is_in(const Room& room) const noexcept { return index_ != nullptr && index_->places_.contains({this, &room}); }
+bool RoomMember::is_in(const Room& room) const noexcept {
+  return index_ != nullptr && index_->places_.contains({this, &room});
+}
 
 }  // namespace duplex

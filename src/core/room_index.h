@@ -82,12 +82,14 @@ class RoomIndex {
   };
   struct KeyHash {
     std::size_t operator()(const Key& k) const noexcept {
-      return (reinterpret_cast<std::uintptr_t>(k.member) >> 4) * 0x9E3779B97F4A7C15u ^ reinterpret_cast<std::uintptr_t>(k.room);
+      return (reinterpret_cast<std::uintptr_t>(k.member) >> 4) * 0x9E3779B97F4A7C15u ^
+             reinterpret_cast<std::uintptr_t>(k.room);
     }
   };
   void remove(RoomMember& member, Room& room) noexcept;
 
-  std::unordered_map<std::string_view, std::unique_ptr<Room>, Hash, std::equal_to<>> rooms_;  // the key lies in the room
+  std::unordered_map<std::string_view, std::unique_ptr<Room>, Hash, std::equal_to<>>
+      rooms_;  // the key lies in the room
   std::unordered_map<Key, Place, KeyHash> places_;
 };
 

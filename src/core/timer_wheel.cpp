@@ -44,13 +44,15 @@ std::optional<std::uint64_t> TimerWheel::cancel_stamped(std::uint64_t stamp) {
 }
 
 TimerWheel::Due TimerWheel::earliest() const noexcept {
-  // What waits on a lower level falls due before anything on a higher one: a timer's level is that of the highest digit in which
-  // it differs from the time elapsed. Within a level nothing waits at or behind the current digit; the top level is a ring.
+  // What waits on a lower level falls due before anything on a higher one: a timer's level is that of the highest digit
+  // in which it differs from the time elapsed. Within a level nothing waits at or behind the current digit; the top
+  // level is a ring.
   for (int level = 0; level < levels; ++level) {
     if (occupied_[level] == 0) continue;
     const int shift = level * level_bits;
     const auto digit = static_cast<int>(elapsed_ >> shift & (slots - 1));
-    const auto slot = static_cast<std::uint32_t>(digit + std::countr_zero(std::rotr(occupied_[level], digit))) & (slots - 1);
+    const auto slot =
+        static_cast<std::uint32_t>(digit + std::countr_zero(std::rotr(occupied_[level], digit))) & (slots - 1);
     const int above = shift + level_bits;
     Tick at = elapsed_ >> above << above | Tick{slot} << shift;
     if (at < elapsed_) at += Tick{1} << above;

@@ -6,9 +6,9 @@
 
 namespace duplex {
 
-/// Timers in a hierarchical wheel: six levels of 64 slots, the lowest of one tick each. Adding and cancelling is O(1); a timer
-/// moves down at most five times before it falls due, on its very tick. No allocation once as many timers have lived at once.
-/// A timer carries 64 bits that mean something to its user. One thread.
+/// Timers in a hierarchical wheel: six levels of 64 slots, the lowest of one tick each. Adding and cancelling is O(1);
+/// a timer moves down at most five times before it falls due, on its very tick. No allocation once as many timers have
+/// lived at once. A timer carries 64 bits that mean something to its user. One thread.
 class TimerWheel {
  public:
   using Tick = std::uint64_t;

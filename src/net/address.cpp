@@ -25,11 +25,15 @@ Result<Address> Address::parse(std::string_view host, int port) {
 
 std::string Address::text() const {
   switch (kind) {
-    case Kind::none: break;
+    case Kind::none:
+      break;
     case Kind::v4:
-    case Kind::localhost: return host + ":" + std::to_string(port);
-    case Kind::v6: return "[" + host + "]:" + std::to_string(port);
-    case Kind::unix_path: return "unix:" + host;
+    case Kind::localhost:
+      return host + ":" + std::to_string(port);
+    case Kind::v6:
+      return "[" + host + "]:" + std::to_string(port);
+    case Kind::unix_path:
+      return "unix:" + host;
   }
   return "";
 }

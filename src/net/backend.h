@@ -13,12 +13,13 @@ namespace duplex::net {
 
 struct ListenOptions;
 
-/// What happened to a descriptor. Streams are told once per change (edge-triggered), listeners as long as somebody waits.
+/// What happened to a descriptor. Streams are told once per change (edge-triggered), listeners as long as somebody
+/// waits.
 struct Event {
   std::uint64_t token = 0;
   bool readable = false;
   bool writable = false;
-  bool ended = false;   ///< the peer has finished sending: read until the end, a short read is not the last
+  bool ended = false;  ///< the peer has finished sending: read until the end, a short read is not the last
   bool failed = false;
 };
 
@@ -28,8 +29,8 @@ struct Io {
   int error = 0;
 };
 
-/// The system calls of a loop, and the waiting for them: the kernel through epoll, or memory for tests. One virtual call per
-/// system call, none per message. One loop's thread.
+/// The system calls of a loop, and the waiting for them: the kernel through epoll, or memory for tests. One virtual
+/// call per system call, none per message. One loop's thread.
 class Backend {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;

@@ -8,8 +8,9 @@ namespace duplex::net {
 
 class TlsSession;
 
-/// What is left of a stream that moves to another loop: its descriptor, its TLS state and the bytes that were read and not yet used.
-/// Nothing may be waiting in its outbox. Move-only; closes the descriptor if nobody adopts it. Any one thread at a time.
+/// What is left of a stream that moves to another loop: its descriptor, its TLS state and the bytes that were read and
+/// not yet used. Nothing may be waiting in its outbox. Move-only; closes the descriptor if nobody adopts it. Any one
+/// thread at a time.
 class DetachedStream {
  public:
   DetachedStream(DetachedStream&& o) noexcept;

@@ -26,9 +26,7 @@ bool set(int descriptor, int level, int option, int value) {
   return ::setsockopt(descriptor, level, option, &value, sizeof value) == 0;
 }
 
-Io outcome(ssize_t n) noexcept {
-  return n >= 0 ? Io{static_cast<std::size_t>(n), 0} : Io{0, errno};
-}
+Io outcome(ssize_t n) noexcept { return n >= 0 ? Io{static_cast<std::size_t>(n), 0} : Io{0, errno}; }
 
 }  // namespace
 
@@ -55,7 +53,8 @@ std::span<const Event> EpollBackend::wait(std::chrono::milliseconds timeout) {
     const epoll_event& raw = raw_[static_cast<std::size_t>(i)];
     if (raw.data.u64 == wake_token) continue;
     events_[count++] = {raw.data.u64, (raw.events & (EPOLLIN | EPOLLHUP | EPOLLRDHUP | EPOLLERR)) != 0,
-                        (raw.events & EPOLLOUT) != 0, (raw.events & (EPOLLRDHUP | EPOLLHUP)) != 0, (raw.events & EPOLLERR) != 0};
+                        (raw.events & EPOLLOUT) != 0, (raw.events & (EPOLLRDHUP | EPOLLHUP)) != 0,
+                        (raw.events & EPOLLERR) != 0};
   }
   return {events_.data(), count};
 }
@@ -102,7 +101,9 @@ Io EpollBackend::accept(int listener) {
   return outcome(::accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
 }
 
-bool EpollBackend::watch_listener(int listener, std::uint64_t token) { return add(listener, token, EPOLLIN | EPOLLEXCLUSIVE); }
+bool EpollBackend::watch_listener(int listener, std::uint64_t token) {
+  return add(listener, token, EPOLLIN | EPOLLEXCLUSIVE);
+}
 void EpollBackend::ignore_listener(int listener) { unwatch(listener); }
 
 bool EpollBackend::watch(int descriptor, std::uint64_t token) {

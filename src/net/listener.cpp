@@ -61,20 +61,26 @@ void Reactor::accept(Listener& listener, std::size_t socket) {
       return pause_accepting(listener, socket, 100ms);
     }
     // Half handshakes are cheap to send and dear to answer.
-    if (listener.options_.tls && TlsSession::handshakes() >= most_handshakes) return pause_accepting(listener, socket, 20ms);
+    if (listener.options_.tls && TlsSession::handshakes() >= most_handshakes)
+      return pause_accepting(listener, socket, 20ms);
     const Io got = backend_->accept(listener.sockets_[socket].descriptor);
     switch (got.error) {
-      case 0: break;
-      case EAGAIN: return;
+      case 0:
+        break;
+      case EAGAIN:
+        return;
       case EMFILE:
       case ENFILE:
       case ENOBUFS:
       case ENOMEM:
-        // Level-triggered, it would be told again at once, and burn a core: those who wait are looked at a little later.
-        log(LogLevel::error, "net", got.error == EMFILE || got.error == ENFILE ? "out of file descriptors: new connections wait"
-                                                                             : "the kernel is out of memory: new connections wait");
+        // Level-triggered, it would be told again at once, and burn a core: those who wait are looked at a little
+        // later.
+        log(LogLevel::error, "net",
+            got.error == EMFILE || got.error == ENFILE ? "out of file descriptors: new connections wait"
+                                                       : "the kernel is out of memory: new connections wait");
         return pause_accepting(listener, socket, 100ms);
-      default: continue;  // that connection is gone already, or its network has trouble: accept(2)
+      default:
+        continue;  // that connection is gone already, or its network has trouble: accept(2)
     }
     accepted(listener, static_cast<int>(got.bytes));
   }
@@ -83,8 +89,10 @@ void Reactor::accept(Listener& listener, std::size_t socket) {
 void Reactor::accepted(Listener& listener, int descriptor) {
   Stream* stream = open(descriptor);
   if (stream == nullptr) return;
-  if (listener.options_.tls) begin_handshake(*stream, listener);
-  else give_to(*stream, listener);
+  if (listener.options_.tls)
+    begin_handshake(*stream, listener);
+  else
+    give_to(*stream, listener);
 }
 
 void Reactor::give_to(Stream& stream, Listener& listener) {

@@ -19,8 +19,9 @@ struct ListenOptions {
   bool reuse_port = false;               ///< one listener a loop on the same port
   int backlog = 4096;
   int accepts_per_turn = 64;
-  int descriptor = -1;                   ///< a socket that listens already (socket activation): it is duplicated
-  std::chrono::milliseconds write_timeout{0};  ///< filled in by the reactor: TCP gives up unacknowledged bytes after this
+  int descriptor = -1;  ///< a socket that listens already (socket activation): it is duplicated
+  std::chrono::milliseconds write_timeout{
+      0};  ///< filled in by the reactor: TCP gives up unacknowledged bytes after this
 };
 
 /// A socket that accepts. Owned by its reactor.

@@ -10,7 +10,8 @@ namespace duplex::net {
 class LocalBlockPool;
 
 /// A shared block as one loop holds it: however many streams of the loop queue it, the loop counts once in the shared
-/// count and plainly here. Made by `Reactor::hold`; freed to the loop's pool when the last outbox lets go. One loop's thread.
+/// count and plainly here. Made by `Reactor::hold`; freed to the loop's pool when the last outbox lets go. One loop's
+/// thread.
 class LocalBlock {
  public:
   ConstBytes bytes() const noexcept { return shared_.bytes(); }
@@ -25,7 +26,8 @@ class LocalBlock {
   LocalBlock* next_free_ = nullptr;
 };
 
-/// A loop's local blocks: taken and given back without allocating once as many have lived at once. They must all be back before it ends.
+/// A loop's local blocks: taken and given back without allocating once as many have lived at once. They must all be
+/// back before it ends.
 class LocalBlockPool {
  public:
   LocalBlock& take(SharedBytes bytes);  ///< held once

@@ -98,7 +98,8 @@ void MemoryBackend::edge(MemoryPipe& pipe) {
 
 bool MemoryBackend::has_events() const {
   if (!edges_.empty()) return true;
-  return std::any_of(listening_.begin(), listening_.end(), [](auto& l) { return l->open && l->watched && !l->backlog.empty(); });
+  return std::any_of(listening_.begin(), listening_.end(),
+                     [](auto& l) { return l->open && l->watched && !l->backlog.empty(); });
 }
 
 std::span<const Event> MemoryBackend::wait(std::chrono::milliseconds timeout) {
@@ -131,7 +132,8 @@ std::span<const Event> MemoryBackend::wait(std::chrono::milliseconds timeout) {
 }
 
 Result<int> MemoryBackend::listen(Address& address, const ListenOptions& options) {
-  if (address.kind != Address::Kind::unix_path && address.port == 0) address.port = 40'000 + static_cast<int>(listening_.size());
+  if (address.kind != Address::Kind::unix_path && address.port == 0)
+    address.port = 40'000 + static_cast<int>(listening_.size());
   for (auto& other : listening_) {
     if (other->open && !options.reuse_port && other->address.text() == address.text()) return Errc::address_in_use;
   }
@@ -238,7 +240,8 @@ Address MemoryBackend::peer(int descriptor) { return {Address::Kind::v4, "127.0.
 
 // -- the loop --------------------------------------------------------------------------------------------------------
 
-MemoryLoop::MemoryLoop(ReactorOptions options) : backend_(new MemoryBackend), reactor_(std::unique_ptr<Backend>(backend_), std::move(options)) {}
+MemoryLoop::MemoryLoop(ReactorOptions options)
+    : backend_(new MemoryBackend), reactor_(std::unique_ptr<Backend>(backend_), std::move(options)) {}
 
 void MemoryLoop::run(MemoryBackend& backend, Reactor& reactor) {
   do reactor.turn();

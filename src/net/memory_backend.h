@@ -14,24 +14,24 @@ namespace duplex::net {
 struct MemoryPipe;
 class MemoryBackend;
 
-/// The far end of a connection to a loop in memory: what a client's socket would be. A name, that may be copied; it outlives the stream,
-/// not the backend. Calls take effect at the loop's next turn, as the network's do.
+/// The far end of a connection to a loop in memory: what a client's socket would be. A name, that may be copied; it
+/// outlives the stream, not the backend. Calls take effect at the loop's next turn, as the network's do.
 class MemoryPeer {
  public:
   MemoryPeer() = default;
-  bool write(ConstBytes bytes);           ///< false when the other side is gone
+  bool write(ConstBytes bytes);  ///< false when the other side is gone
   bool write(std::string_view text) { return write(as_bytes(text)); }
   /// Takes at most this many of the bytes that have arrived.
   std::string read(std::size_t most = SIZE_MAX);
   /// Looks at them without taking them.
   ConstBytes arrived() const;
-  void finish();                          ///< FIN: nothing more will be written
-  void reset();                           ///< RST
+  void finish();  ///< FIN: nothing more will be written
+  void reset();   ///< RST
   /// How many bytes may lie here unread before the server's writes are cut short, and then refused.
   void set_window(std::size_t bytes);
-  bool ended() const;                     ///< the server has sent FIN, or closed
-  bool closed() const;                    ///< the server holds the stream no more
-  bool was_reset() const;                 ///< it sent RST: it aborted so, or closed with our bytes unread
+  bool ended() const;      ///< the server has sent FIN, or closed
+  bool closed() const;     ///< the server holds the stream no more
+  bool was_reset() const;  ///< it sent RST: it aborted so, or closed with our bytes unread
 
  private:
   friend class MemoryBackend;
@@ -52,7 +52,8 @@ class MemoryBackend final : public Backend {
   MemoryBackend();
   ~MemoryBackend() override;
 
-  /// A client's connection to who listens on this port; null-like (`closed()`) if nobody does. 0: to the first listener.
+  /// A client's connection to who listens on this port; null-like (`closed()`) if nobody does. 0: to the first
+  /// listener.
   MemoryPeer connect(int port = 0);
   /// Asked before each call, with how many of its kind came before.
   void set_faults(Function<Fault(Call call, std::uint64_t number)> script) { script_ = std::move(script); }

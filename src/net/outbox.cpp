@@ -9,7 +9,7 @@
 namespace duplex::net {
 namespace {
 
-constexpr std::size_t small_piece = 512;            // copying less than this costs less than a piece of its own
+constexpr std::size_t small_piece = 512;        // copying less than this costs less than a piece of its own
 constexpr std::size_t kept_buffer = 64 * 1024;  // the first entry's buffer is kept for the next run up to here,
 constexpr std::size_t kept_small = 1024;        // another entry's up to here
 constexpr std::size_t kept_entries = 64;
@@ -129,8 +129,10 @@ void Outbox::sent(std::size_t bytes) {
     if (size > bytes) {
       if (bytes == 0) return;
       first.pinned = true;
-      if (first.block != nullptr) first.done += bytes;
-      else first.inline_bytes.consume(bytes);
+      if (first.block != nullptr)
+        first.done += bytes;
+      else
+        first.inline_bytes.consume(bytes);
       return;
     }
     bytes -= size;
@@ -142,8 +144,10 @@ void Outbox::pop() {
   Entry& first = at(0);
   if (!first.dropped) --live_;
   if (first.block != nullptr) std::exchange(first.block, nullptr)->release();
-  if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small)) first.inline_bytes.release();
-  else first.inline_bytes.clear();
+  if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small))
+    first.inline_bytes.release();
+  else
+    first.inline_bytes.clear();
   first.done = 0;
   first.pinned = first.dropped = false;
   head_ = (head_ + 1) & (ring_.size() - 1);

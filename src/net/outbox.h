@@ -12,8 +12,8 @@ namespace duplex::net {
 
 /// How an entry may be treated while it waits.
 struct EntryOptions {
-  bool droppable = false;   ///< may be dropped or conflated as long as its first byte has not been written
-  std::uint64_t key = 0;    ///< not 0: a later entry of the same key takes this one's place
+  bool droppable = false;  ///< may be dropped or conflated as long as its first byte has not been written
+  std::uint64_t key = 0;   ///< not 0: a later entry of the same key takes this one's place
 };
 
 /// What was given up, for the counters and for whoever must be told: nothing is dropped silently.
@@ -23,8 +23,9 @@ struct Dropped {
 };
 
 /// The bytes that wait to leave a stream: a queue of entries. An entry is a shared block, or a run of inline bytes;
-/// inline bytes that must all arrive are one run, however many messages they hold. An entry is pinned once its first byte is written.
-/// Taken from the loop's pool when something is written and given back when it is empty: an idle stream has none.
+/// inline bytes that must all arrive are one run, however many messages they hold. An entry is pinned once its first
+/// byte is written. Taken from the loop's pool when something is written and given back when it is empty: an idle
+/// stream has none.
 class Outbox {
  public:
   Outbox() = default;
@@ -36,7 +37,8 @@ class Outbox {
   std::size_t entries() const noexcept { return live_; }
   bool empty() const noexcept { return bytes() == 0; }
 
-  /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a key is its own run.
+  /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a
+  /// key is its own run.
   Buffer& inline_run(EntryOptions options = {});
   void appended(std::size_t bytes);
   void append(LocalBlock& block, EntryOptions options = {});
@@ -47,8 +49,8 @@ class Outbox {
   Dropped drop_key(std::uint64_t key);
 
   // -- for the loop --------------------------------------------------------------------------------------------------
-  /// Names the oldest bytes, at most `limit` of them and as many pieces as fit; small pieces that lie apart are copied into `scratch`.
-  /// Borrowed until the outbox changes.
+  /// Names the oldest bytes, at most `limit` of them and as many pieces as fit; small pieces that lie apart are copied
+  /// into `scratch`. Borrowed until the outbox changes.
   struct Gathered {
     std::size_t pieces = 0;
     std::size_t bytes = 0;
@@ -59,8 +61,8 @@ class Outbox {
   /// Forgets everything; keeps a little memory for the next stream.
   void clear();
 
-  std::size_t drain_at = 0;                                 ///< the loop's: the owner hears of the drain from here down
-  std::uint32_t write_timer = 0;                            ///< the loop's: no progress
+  std::size_t drain_at = 0;       ///< the loop's: the owner hears of the drain from here down
+  std::uint32_t write_timer = 0;  ///< the loop's: no progress
   std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's
 
  private:
@@ -73,7 +75,9 @@ class Outbox {
     bool pinned = false;  // its first byte has left
     bool dropped = false;
 
-    ConstBytes waiting() const noexcept { return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes(); }
+    ConstBytes waiting() const noexcept {
+      return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes();
+    }
     bool may_drop() const noexcept { return !dropped && !pinned && (droppable || key != 0); }
     bool open() const noexcept { return block == nullptr && !dropped && !droppable && key == 0; }
   };

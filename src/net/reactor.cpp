@@ -18,9 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto stall = 2s;     // longer than this and it is not the peers who are late
+constexpr auto stall = 2s;             // longer than this and it is not the peers who are late
 constexpr auto longest_wait = 2000ms;  // with timers armed: so that a stopped process is noticed as such
-constexpr std::size_t padding = 64;  // after the read buffer: vectorised parsers read past the end
+constexpr std::size_t padding = 64;    // after the read buffer: vectorised parsers read past the end
 
 thread_local Reactor* current_reactor = nullptr;
 
@@ -52,8 +52,10 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
   if (!options_.log) options_.log = std::make_shared<Log>();
   if (!options_.connections) options_.connections = std::make_shared<std::atomic<int>>(0);
   started_ = clock_ = now_ = backend_->now();
-  if (inbox_ != nullptr) backend_->wake_through(inbox_->wake_descriptor());
-  else log(LogLevel::error, "net", "there are more than 256 loops: this one hears nothing from other threads");
+  if (inbox_ != nullptr)
+    backend_->wake_through(inbox_->wake_descriptor());
+  else
+    log(LogLevel::error, "net", "there are more than 256 loops: this one hears nothing from other threads");
 }
 
 Reactor::~Reactor() {
@@ -125,8 +127,8 @@ void Reactor::wait() {
   for (const Event& event : events) dispatch(event);
 }
 
-// `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP, a paused
-// machine, a handler that blocked): loop time stands still over it.
+// `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP,
+// a paused machine, a handler that blocked): loop time stands still over it.
 void Reactor::tell_time(std::chrono::nanoseconds expected) {
   const TimePoint before = std::exchange(clock_, backend_->now());
   const auto passed = clock_ - before;
@@ -186,7 +188,9 @@ Reactor::Activity Reactor::activity() const noexcept {
   return {doing_.load(std::memory_order_relaxed), std::chrono::nanoseconds(since)};
 }
 
-void Reactor::log(LogLevel level, std::string_view component, std::string_view text) { options_.log->write(level, component, text); }
+void Reactor::log(LogLevel level, std::string_view component, std::string_view text) {
+  options_.log->write(level, component, text);
+}
 
 // -- timers ----------------------------------------------------------------------------------------------------------
 
@@ -195,18 +199,22 @@ TimerWheel::Tick Reactor::tick(TimePoint at) const noexcept {
 }
 
 std::uint32_t Reactor::arm(std::chrono::nanoseconds delay, TimerKind kind, std::uint64_t payload) {
-  return timers_.add(tick(now_ + std::max(delay, 0ns) + 999'999ns), token::kind(static_cast<std::uint64_t>(kind)) | payload);
+  return timers_.add(tick(now_ + std::max(delay, 0ns) + 999'999ns),
+                     token::kind(static_cast<std::uint64_t>(kind)) | payload);
 }
 
 void Reactor::set_deadline(Stream& stream, std::chrono::milliseconds delay) {
-  // Rounded up to a 64th of the delay: deadlines of many streams share a tick, and setting the same one again costs nothing.
-  const auto coarse = std::max<TimerWheel::Tick>(8, std::bit_floor(static_cast<TimerWheel::Tick>(std::max(delay, 0ms).count()) / 64));
+  // Rounded up to a 64th of the delay: deadlines of many streams share a tick, and setting the same one again costs
+  // nothing.
+  const auto coarse =
+      std::max<TimerWheel::Tick>(8, std::bit_floor(static_cast<TimerWheel::Tick>(std::max(delay, 0ms).count()) / 64));
   const TimerWheel::Tick when = (tick(now_ + std::max(delay, 0ms) + 999'999ns) + coarse - 1) & ~(coarse - 1);
   if (stream.deadline_ != 0) {
     if (timers_.when(stream.deadline_) == when) return;
     timers_.cancel(stream.deadline_);
   }
-  stream.deadline_ = timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | token::of(stream.handle_bits()));
+  stream.deadline_ =
+      timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | token::of(stream.handle_bits()));
 }
 
 void Reactor::clear_deadline(Stream& stream) noexcept {
@@ -285,8 +293,10 @@ Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
   stream.owner_ = &owner;
   stream.peer_ended_ = detached.peer_ended_;
   options_.connections->fetch_add(1, std::memory_order_relaxed);
-  if (!backend_->watch(stream.descriptor_, stream.handle_bits())) kill(stream, CloseCause::aborted);
-  else read_again(stream);  // what is unread, and TLS's end, which may have been decrypted already
+  if (!backend_->watch(stream.descriptor_, stream.handle_bits()))
+    kill(stream, CloseCause::aborted);
+  else
+    read_again(stream);  // what is unread, and TLS's end, which may have been decrypted already
   put_aside(stream, detached.unread_.bytes());
   if (detached.tls_ != nullptr) {
     stream.tls_ = std::exchange(detached.tls_, nullptr);
@@ -306,7 +316,8 @@ void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
   clear_deadline(stream);
   if (stream.outbox_ != nullptr) give_back_outbox(stream);
   if (stream.aside_ != nullptr) give_back(std::exchange(stream.aside_, nullptr));
-  if (stream.tls_ != nullptr && stream.tls_->handshake_timer != 0) timers_.cancel(std::exchange(stream.tls_->handshake_timer, 0));
+  if (stream.tls_ != nullptr && stream.tls_->handshake_timer != 0)
+    timers_.cancel(std::exchange(stream.tls_->handshake_timer, 0));
   if (stream.descriptor_ >= 0) backend_->close(std::exchange(stream.descriptor_, -1), reset);
   options_.connections->fetch_sub(1, std::memory_order_relaxed);
   closed_.push_back(&stream);
@@ -339,8 +350,10 @@ void Reactor::give_back(Buffer* buffer) noexcept {
   constexpr std::size_t kept = 64, kept_size = 64 * 1024;
   std::unique_ptr<Buffer> owned(buffer);
   if (buffers_.size() >= kept) return;
-  if (owned->capacity() > kept_size) owned->release();
-  else owned->clear();
+  if (owned->capacity() > kept_size)
+    owned->release();
+  else
+    owned->clear();
   buffers_.push_back(std::move(owned));
 }
 

@@ -26,20 +26,21 @@ class TlsIo;
 struct Event;
 
 struct ReactorOptions {
-  std::size_t read_buffer = 512 * 1024;        ///< bytes read at once; one buffer a loop, however many streams
-  std::size_t soft_limit = 256 * 1024;         ///< outbox bytes at which a stream counts as slow
-  std::size_t hard_limit = 1024 * 1024;        ///< outbox bytes at which reading from the stream pauses
-  std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks the loop for longer is named in the log
+  std::size_t read_buffer = 512 * 1024;             ///< bytes read at once; one buffer a loop, however many streams
+  std::size_t soft_limit = 256 * 1024;              ///< outbox bytes at which a stream counts as slow
+  std::size_t hard_limit = 1024 * 1024;             ///< outbox bytes at which reading from the stream pauses
+  std::chrono::milliseconds stall_limit{100};       ///< a handler that blocks the loop for longer is named in the log
   std::chrono::milliseconds write_timeout{20'000};  ///< no progress for this long ends the stream
-  int max_connections = 0;                     ///< 0: the descriptor limit less 64
-  std::shared_ptr<Log> log = {};               ///< empty: one of its own, to standard error
+  int max_connections = 0;                          ///< 0: the descriptor limit less 64
+  std::shared_ptr<Log> log = {};                    ///< empty: one of its own, to standard error
   std::shared_ptr<std::atomic<int>> connections = {};  ///< counted against the maximum; shared by the loops of a group
 };
 
 using TimerId = std::uint64_t;
 
 /// One thread's event loop: streams, timers, and an inbox that any thread may post to.
-/// Its slot (0–255) in a process-wide table of inboxes makes a handle safe to use when the loop is gone: the post is dropped.
+/// Its slot (0–255) in a process-wide table of inboxes makes a handle safe to use when the loop is gone: the post is
+/// dropped.
 class Reactor {
  public:
   explicit Reactor(std::unique_ptr<Backend> backend, ReactorOptions options = {});
@@ -49,11 +50,11 @@ class Reactor {
 
   int slot() const noexcept;
   bool on_this_thread() const noexcept { return current() == this; }  ///< Any thread.
-  /// Loop time: monotonic, read once a turn; stands still while the process was stopped or a handler blocked for more than 2 s,
-  /// so that a pause causes no mass of false timeouts (robustness R14).
+  /// Loop time: monotonic, read once a turn; stands still while the process was stopped or a handler blocked for more
+  /// than 2 s, so that a pause causes no mass of false timeouts (robustness R14).
   std::chrono::steady_clock::time_point now() const noexcept { return now_; }
 
-  void post(Function<void()> fn);            ///< Any thread. Runs on the loop, in order per posting thread.
+  void post(Function<void()> fn);  ///< Any thread. Runs on the loop, in order per posting thread.
   /// Posts to the loop of this slot; false if there is none (any more). Any thread.
   static bool post_to(int slot, Function<void()> fn);
   /// The reactor whose thread this is, or null.
@@ -66,10 +67,10 @@ class Reactor {
 
   /// The live stream of these handle bits, or null: stale, or of another loop.
   Stream* find(std::uint64_t handle_bits) noexcept;
-  LocalBlock& hold(SharedBytes bytes);       ///< one count in this loop; `release()` it after handing it to streams
+  LocalBlock& hold(SharedBytes bytes);  ///< one count in this loop; `release()` it after handing it to streams
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
-  void close_listeners();                    ///< each one accepts what waits in its backlog, then closes
+  void close_listeners();  ///< each one accepts what waits in its backlog, then closes
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
   std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
   /// Calls `f(stream)` for each open stream.
@@ -80,7 +81,8 @@ class Reactor {
     });
   }
 
-  /// What the loop is doing now, for the stall detector: a string that outlives the loop or the handler. Costs one store.
+  /// What the loop is doing now, for the stall detector: a string that outlives the loop or the handler. Costs one
+  /// store.
   void doing(const char* what) noexcept { doing_.store(what, std::memory_order_relaxed); }
   /// What it does, and since when on the backend's clock; nothing while it waits. Any thread.
   struct Activity {
@@ -90,12 +92,13 @@ class Reactor {
   Activity activity() const noexcept;
   void log(LogLevel level, std::string_view component, std::string_view text);
 
-  /// Closes listeners and streams at once: their owners hear it before this returns. Before the loop runs or after, on any thread.
+  /// Closes listeners and streams at once: their owners hear it before this returns. Before the loop runs or after, on
+  /// any thread.
   void close_all();
-  void run();                                ///< turns until `stop`
-  void stop();                               ///< Any thread.
-  void turn();                               ///< waits for events once and handles them
-  bool has_work() const;                     ///< the next turn will not wait
+  void run();             ///< turns until `stop`
+  void stop();            ///< Any thread.
+  void turn();            ///< waits for events once and handles them
+  bool has_work() const;  ///< the next turn will not wait
   bool stopping() const noexcept { return stop_.load(std::memory_order_relaxed); }
 
  private:
@@ -170,7 +173,7 @@ class Reactor {
 
   TimePoint started_, clock_, now_;  // clock_ is the backend's, now_ loop time
   TimerWheel timers_;
-  std::vector<Function<void()>> functions_;       // of `after`
+  std::vector<Function<void()>> functions_;  // of `after`
   std::vector<std::uint32_t> free_functions_;
   std::vector<Function<void()>> end_of_turn_, end_of_turn_now_;
 
@@ -182,8 +185,8 @@ class Reactor {
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
-  std::unique_ptr<TlsIo> tls_io_;                 // once there is a TLS stream
-  Buffer* handing_ = nullptr;                     // the aside that on_bytes is looking at
+  std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
+  Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
   std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare
   std::vector<std::unique_ptr<Buffer>> buffers_;   // spare

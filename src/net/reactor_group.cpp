@@ -26,7 +26,8 @@ Result<std::unique_ptr<ReactorGroup>> ReactorGroup::make(int loops, ReactorOptio
   return std::make_unique<ReactorGroup>(std::move(backends), std::move(options));
 }
 
-ReactorGroup::ReactorGroup(std::vector<std::unique_ptr<Backend>> backends, ReactorOptions options) : options_(std::move(options)) {
+ReactorGroup::ReactorGroup(std::vector<std::unique_ptr<Backend>> backends, ReactorOptions options)
+    : options_(std::move(options)) {
   if (!options_.log) options_.log = std::make_shared<Log>();
   if (!options_.connections) options_.connections = std::make_shared<std::atomic<int>>(0);
   for (auto& backend : backends) reactors_.push_back(std::make_unique<Reactor>(std::move(backend), options_));
@@ -105,7 +106,8 @@ void ReactorGroup::watch(const std::stop_token& stop) {
     const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
     for (std::size_t i = 0; i < size(); ++i) {
       const auto activity = reactors_[i]->activity();
-      if (activity.what == nullptr || now - activity.since < options_.stall_limit || named[i] == activity.since) continue;
+      if (activity.what == nullptr || now - activity.since < options_.stall_limit || named[i] == activity.since)
+        continue;
       named[i] = activity.since;
       options_.log->write(LogLevel::warning, "net",
                           "loop " + std::to_string(i) + " has been blocked for more than " +

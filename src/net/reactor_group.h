@@ -8,8 +8,8 @@
 
 namespace duplex::net {
 
-/// Several loops that serve as one: the first on the thread that calls `run`, each other on a thread of its own, and a watchdog that
-/// names in the log what keeps a loop for longer than its stall limit.
+/// Several loops that serve as one: the first on the thread that calls `run`, each other on a thread of its own, and a
+/// watchdog that names in the log what keeps a loop for longer than its stall limit.
 class ReactorGroup {
  public:
   /// `loops`: how many; 0 for one a core. They share `options.log` and the count of connections.
@@ -24,9 +24,9 @@ class ReactorGroup {
   Reactor& operator[](std::size_t i) noexcept { return *reactors_[i]; }
   Reactor& first() noexcept { return *reactors_.front(); }
 
-  /// Every loop accepts: through a socket of its own (TCP, SO_REUSEPORT) or one that they share (unix). With port 0 the first loop's
-  /// choice is everybody's; it is in the returned address. `on_accept` is called on the stream's loop, on several at a time.
-  /// Before `run` only.
+  /// Every loop accepts: through a socket of its own (TCP, SO_REUSEPORT) or one that they share (unix). With port 0 the
+  /// first loop's choice is everybody's; it is in the returned address. `on_accept` is called on the stream's loop, on
+  /// several at a time. Before `run` only.
   Result<Address> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   /// Each loop accepts what waits in its backlog and closes its listeners. Any thread.
   void close_listeners();
@@ -36,8 +36,8 @@ class ReactorGroup {
 
   void run();   ///< until `stop`; then every thread has ended
   void stop();  ///< Any thread, and before `run` too.
-  /// Closes everything on every loop while all of them still stand: what an owner does as it hears of it may reach any loop.
-  /// Not while `run` runs.
+  /// Closes everything on every loop while all of them still stand: what an owner does as it hears of it may reach any
+  /// loop. Not while `run` runs.
   void close_all();
 
  private:

@@ -13,7 +13,9 @@ SocketAddress::SocketAddress(const Address& address) {
   const auto port = htons(static_cast<std::uint16_t>(address.port));
   switch (address.kind) {
     case Address::Kind::localhost:  // two sockets: see Reactor::listen
-    case Address::Kind::none: size_ = sizeof(sa_family_t); break;
+    case Address::Kind::none:
+      size_ = sizeof(sa_family_t);
+      break;
     case Address::Kind::v4: {
       sockaddr_in v4{};
       v4.sin_family = AF_INET;

@@ -15,8 +15,9 @@ namespace duplex::net {
 class Reactor;
 class TlsSession;
 
-/// One connected byte pipe (TCP, unix, TLS over either, or in memory), on one loop. Small when idle: it holds no buffers.
-/// Created by the loop (accept, connect, adopt) and freed at the end of a turn after `on_closed`. One loop's thread.
+/// One connected byte pipe (TCP, unix, TLS over either, or in memory), on one loop. Small when idle: it holds no
+/// buffers. Created by the loop (accept, connect, adopt) and freed at the end of a turn after `on_closed`. One loop's
+/// thread.
 class Stream {
  public:
   Stream(const Stream&) = delete;
@@ -31,7 +32,7 @@ class Stream {
   // -- sending: queued, and written once at the end of the turn ------------------------------------------------------
   /// Appends what `encode(Buffer&)` writes. Ignored when closing.
   template <class Encode>
-    requires std::is_invocable_v<Encode&, Buffer&>
+  requires std::is_invocable_v<Encode&, Buffer&>
   void write(Encode&& encode, EntryOptions options = {}) {
     Buffer* run = begin_write(options);
     if (run == nullptr) return;
@@ -41,15 +42,16 @@ class Stream {
   }
   void write(ConstBytes bytes);
   void write(LocalBlock& block, EntryOptions options = {});
-  /// For large payloads: on an empty outbox, header and payload go to the kernel at once, in place, and only the remainder is copied.
-  /// Otherwise the same as writing both. `payload` is borrowed until this returns.
+  /// For large payloads: on an empty outbox, header and payload go to the kernel at once, in place, and only the
+  /// remainder is copied. Otherwise the same as writing both. `payload` is borrowed until this returns.
   void write_now(ConstBytes header, ConstBytes payload);
   /// Waiting bytes that the kernel has not taken.
   std::size_t buffered() const noexcept;
   /// The queue itself, or null when nothing waits: for policies that drop and conflate.
   Outbox* outbox() noexcept { return outbox_; }
-  /// `on_drain` is called when the outbox has been above the loop's soft limit (256 KiB) and has come down to half of it. An owner
-  /// with a limit of its own asks to hear of it, once, when no more than `bytes` wait. Nothing happens if nothing waits now.
+  /// `on_drain` is called when the outbox has been above the loop's soft limit (256 KiB) and has come down to half of
+  /// it. An owner with a limit of its own asks to hear of it, once, when no more than `bytes` wait. Nothing happens if
+  /// nothing waits now.
   void tell_when_down_to(std::size_t bytes) noexcept;
 
   // -- reading -------------------------------------------------------------------------------------------------------
@@ -57,7 +59,8 @@ class Stream {
   void resume_reading() noexcept;
   /// Too much waits to leave: nothing more is read until it is down. Whoever has bytes in hand puts them aside.
   bool is_held() const noexcept { return held_; }
-  /// Fairness: keeps these bytes and hands them to `on_bytes` again in the next turn, before anything newer. Called inside on_bytes.
+  /// Fairness: keeps these bytes and hands them to `on_bytes` again in the next turn, before anything newer. Called
+  /// inside on_bytes.
   void put_aside(ConstBytes rest);
 
   // -- ending --------------------------------------------------------------------------------------------------------
@@ -65,9 +68,9 @@ class Stream {
   void shutdown_write();
   /// Closes once everything queued has gone out. Nothing more is read or accepted for writing.
   void close();
-  /// Like `close`, for a peer that may still be sending: FIN after everything queued, then what arrives is thrown away for at most
-  /// a second, or unread input would make the kernel send RST, and the peer might never see our last words. Takes the deadline timer.
-  /// `flush_limit`: how long what is queued may take to go out; 0: as long as it moves.
+  /// Like `close`, for a peer that may still be sending: FIN after everything queued, then what arrives is thrown away
+  /// for at most a second, or unread input would make the kernel send RST, and the peer might never see our last words.
+  /// Takes the deadline timer. `flush_limit`: how long what is queued may take to go out; 0: as long as it moves.
   void close_lingering(std::chrono::milliseconds flush_limit = std::chrono::milliseconds(0));
   /// Closes at once; what is queued is lost. With `reset`, TCP sends RST.
   void abort(bool reset = false);
@@ -75,7 +78,8 @@ class Stream {
   bool is_closing() const noexcept { return closing_ || dead_; }
 
   // -- time ----------------------------------------------------------------------------------------------------------
-  /// One timer a stream: calls `on_deadline` once, `delay` from now, within 1/64 of the delay or 10 ms. A new one replaces the old.
+  /// One timer a stream: calls `on_deadline` once, `delay` from now, within 1/64 of the delay or 10 ms. A new one
+  /// replaces the old.
   void set_deadline(std::chrono::milliseconds delay);
   void clear_deadline() noexcept;
 
@@ -84,7 +88,8 @@ class Stream {
   bool is_tls() const noexcept { return tls_ != nullptr; }
   TlsSession* tls() const noexcept { return tls_; }
 
-  /// Takes the stream from this loop, to be adopted by another. The owner hears nothing more; this object dies at the end of the turn.
+  /// Takes the stream from this loop, to be adopted by another. The owner hears nothing more; this object dies at the
+  /// end of the turn.
   DetachedStream detach(ConstBytes unread);
 
  private:
@@ -98,27 +103,27 @@ class Stream {
 
   Reactor& reactor_;
   StreamOwner* owner_ = nullptr;
-  Outbox* outbox_ = nullptr;    // from the loop's pool, while something waits
-  TlsSession* tls_ = nullptr;   // owned
-  Buffer* aside_ = nullptr;     // from the loop's pool, while something was put aside
+  Outbox* outbox_ = nullptr;   // from the loop's pool, while something waits
+  TlsSession* tls_ = nullptr;  // owned
+  Buffer* aside_ = nullptr;    // from the loop's pool, while something was put aside
   int descriptor_;
   std::uint32_t slot_ = 0;
   std::uint32_t deadline_ = 0;  // the wheel's timer, or 0
 
-  bool in_written_ : 1 = false;      // is in the loop's list of those to flush
-  bool in_ready_ : 1 = false;        // is in the loop's list of those to read again
-  bool blocked_ : 1 = false;         // the kernel takes no more: an event will tell
-  bool slow_ : 1 = false;            // was above the soft limit: owes its owner on_drain
-  bool paused_ : 1 = false;          // reading, by the owner
-  bool held_ : 1 = false;            // reading, because too much waits to leave
-  bool more_to_read_ : 1 = false;    // an edge came, and not everything was read
-  bool peer_ended_ : 1 = false;      // the kernel said so: the end is to be read after what is left
-  bool read_done_ : 1 = false;       // the end was read
+  bool in_written_ : 1 = false;    // is in the loop's list of those to flush
+  bool in_ready_ : 1 = false;      // is in the loop's list of those to read again
+  bool blocked_ : 1 = false;       // the kernel takes no more: an event will tell
+  bool slow_ : 1 = false;          // was above the soft limit: owes its owner on_drain
+  bool paused_ : 1 = false;        // reading, by the owner
+  bool held_ : 1 = false;          // reading, because too much waits to leave
+  bool more_to_read_ : 1 = false;  // an edge came, and not everything was read
+  bool peer_ended_ : 1 = false;    // the kernel said so: the end is to be read after what is left
+  bool read_done_ : 1 = false;     // the end was read
   bool fin_wanted_ : 1 = false;
   bool fin_sent_ : 1 = false;
   bool closing_ : 1 = false;
   bool lingering_ : 1 = false;
-  bool dead_ : 1 = false;            // is in the loop's list of those to release
+  bool dead_ : 1 = false;  // is in the loop's list of those to release
   CloseCause cause_ : 3 = CloseCause::local;
 };
 

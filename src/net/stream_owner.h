@@ -6,10 +6,10 @@ namespace duplex::net {
 
 /// Why a stream ended.
 enum class CloseCause : unsigned char {
-  local,     ///< we closed it, and everything that was queued went out
-  aborted,   ///< we gave it up: what was queued is lost
-  reset,     ///< the peer reset it, or the kernel reported an error
-  truncated, ///< TLS ended without close_notify
+  local,      ///< we closed it, and everything that was queued went out
+  aborted,    ///< we gave it up: what was queued is lost
+  reset,      ///< the peer reset it, or the kernel reported an error
+  truncated,  ///< TLS ended without close_notify
 };
 
 /// What lives on a stream: a connection that speaks a protocol. The one upward call is `on_bytes`, with its kin.

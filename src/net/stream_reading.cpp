@@ -11,7 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What one stream may take of a turn; then the next one has its turn, and this one goes on in the next (an edge does not come twice).
+// What one stream may take of a turn; then the next one has its turn, and this one goes on in the next (an edge does
+// not come twice).
 constexpr std::size_t fair_bytes = 1024 * 1024;
 constexpr auto fair_time = 5ms;
 
@@ -30,13 +31,14 @@ void Reactor::read(Stream& stream) {
       stream.more_to_read_ = false;
       return;
     }
-    if (got.error != 0) return kill(stream, stream.lingering_ && stream.fin_sent_ ? CloseCause::local : CloseCause::reset);
+    if (got.error != 0)
+      return kill(stream, stream.lingering_ && stream.fin_sent_ ? CloseCause::local : CloseCause::reset);
     if (got.bytes == 0) {
       stream.more_to_read_ = false;
       return end_of_input(stream);
     }
-    // A short read took everything; if more comes, so does another edge. The end comes with an edge of its own, too, unless it
-    // has been announced already.
+    // A short read took everything; if more comes, so does another edge. The end comes with an edge of its own, too,
+    // unless it has been announced already.
     const bool all = got.bytes < room.size() && !stream.peer_ended_;
     if (all) stream.more_to_read_ = false;
     received(stream, room.first(got.bytes));
@@ -58,7 +60,8 @@ void Reactor::hand_over(Stream& stream, Bytes bytes) {
 
 void Reactor::end_of_input(Stream& stream) {
   // Without close_notify, what arrived may be the beginning of what was sent (RFC 8446 §6.1).
-  if (stream.tls_ != nullptr && !stream.tls_->peer_closed() && !stream.is_closing()) return kill(stream, CloseCause::truncated);
+  if (stream.tls_ != nullptr && !stream.tls_->peer_closed() && !stream.is_closing())
+    return kill(stream, CloseCause::truncated);
   stream.read_done_ = true;
   if (stream.lingering_) return finish_close(stream);
   if (!stream.is_closing() && stream.owner_ != nullptr) stream.owner_->on_end();

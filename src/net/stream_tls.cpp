@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto handshake_limit = 10s;              // absolute, however slowly it goes on
+constexpr auto handshake_limit = 10s;  // absolute, however slowly it goes on
 constexpr std::size_t record = 16 * 1024;
 // Encrypted bytes can no longer be dropped or conflated: for a reader that is slow, one record is enough.
 constexpr std::size_t batch = 64 * 1024, slow_batch = 1;
@@ -38,9 +38,13 @@ void Reactor::begin_handshake(Stream& stream, Listener& listener) {
 bool Reactor::shake_hands(Stream& stream) {
   TlsSession& tls = *stream.tls_;
   switch (tls.handshake()) {
-    case TlsSession::Progress::waiting: return false;
-    case TlsSession::Progress::failed: tls_failed(stream, "the handshake failed"); return false;
-    case TlsSession::Progress::done: break;
+    case TlsSession::Progress::waiting:
+      return false;
+    case TlsSession::Progress::failed:
+      tls_failed(stream, "the handshake failed");
+      return false;
+    case TlsSession::Progress::done:
+      break;
   }
   if (tls.handshake_timer != 0) timers_.cancel(std::exchange(tls.handshake_timer, 0));
   give_to(stream, *tls.listener());
@@ -62,8 +66,10 @@ void Reactor::received_encrypted(Stream& stream, ConstBytes bytes) {
   if (stream.dead_ || stream.tls_ != &tls) return;
   if (tls.failed()) return tls_failed(stream, "a record was refused");
   if (!tls.peer_closed()) return;
-  if (stream.aside_ == nullptr && stream.wants_input()) end_of_input(stream);
-  else stream.more_to_read_ = true;  // the end comes after what was put aside
+  if (stream.aside_ == nullptr && stream.wants_input())
+    end_of_input(stream);
+  else
+    stream.more_to_read_ = true;  // the end comes after what was put aside
 }
 
 // What OpenSSL answered by itself: a part of the handshake, a ticket, a key update.

@@ -163,10 +163,15 @@ bool Reactor::flush_plain(Stream& stream) {
 
 void Reactor::send_failed(Stream& stream, int error) {
   switch (error) {
-    case EAGAIN: stream.blocked_ = true; break;
+    case EAGAIN:
+      stream.blocked_ = true;
+      break;
     case ENOBUFS:
-    case ENOMEM: retry_later(stream); break;
-    default: return kill(stream, CloseCause::reset);
+    case ENOMEM:
+      retry_later(stream);
+      break;
+    default:
+      return kill(stream, CloseCause::reset);
   }
   Outbox& outbox = *stream.outbox_;
   if (outbox.write_timer != 0) return;

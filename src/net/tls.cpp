@@ -19,14 +19,18 @@ namespace {
 template <auto free_function>
 struct Free {
   template <class T>
-  void operator()(T* object) const noexcept { free_function(object); }
+  void operator()(T* object) const noexcept {
+    free_function(object);
+  }
 };
 using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
 using Certificate = std::unique_ptr<X509, Free<X509_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
 
 bool is_pem(const std::string& text) { return text.starts_with("-----BEGIN"); }
-std::string name_of(const std::string& source, const char* what) { return is_pem(source) ? std::string("the ") + what : "\"" + source + "\""; }
+std::string name_of(const std::string& source, const char* what) {
+  return is_pem(source) ? std::string("the ") + what : "\"" + source + "\"";
+}
 
 // An error or, with the content to read from, none.
 std::string open(Bio& bio, const std::string& source, const char* what) {
@@ -70,7 +74,8 @@ std::string load_certificate(SSL_CTX* ctx, const TlsCertificate& files) {
   return "";
 }
 
-// RFC 6066 §3: the certificate that bears the name; the first one when none does, so that the client can say what is wrong.
+// RFC 6066 §3: the certificate that bears the name; the first one when none does, so that the client can say what is
+// wrong.
 int choose_certificate(SSL* ssl, int*, void* arg) {
   const auto* contexts = static_cast<const TlsContexts*>(arg);
   const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
@@ -84,11 +89,12 @@ int choose_certificate(SSL* ssl, int*, void* arg) {
 }
 
 // RFC 7301 §3.2: no common protocol ends the handshake, or a client would speak one that we do not.
-int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned int in_size, void* arg) {
+int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* in, unsigned int in_size,
+                    void* arg) {
   const std::string& ours = static_cast<const TlsContexts*>(arg)->alpn;
   unsigned char* chosen = nullptr;
-  if (SSL_select_next_proto(&chosen, size, reinterpret_cast<const unsigned char*>(ours.data()), static_cast<unsigned>(ours.size()), in,
-                            in_size) != OPENSSL_NPN_NEGOTIATED) {
+  if (SSL_select_next_proto(&chosen, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                            static_cast<unsigned>(ours.size()), in, in_size) != OPENSSL_NPN_NEGOTIATED) {
     return SSL_TLSEXT_ERR_ALERT_FATAL;
   }
   *out = chosen;
@@ -97,7 +103,8 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const 
 
 void set_up(SSL_CTX* ctx, TlsContexts& contexts) {
   SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
+                               SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
   // Resumption by ticket: what would be remembered here is the client's to keep.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
@@ -175,7 +182,8 @@ Result<TlsCertificate> self_signed(const std::vector<std::string>& names) {
   X509_gmtime_adj(X509_getm_notAfter(x), 365L * 24 * 60 * 60);
   X509_set_pubkey(x, key.get());
   X509_NAME* name = X509_get_subject_name(x);
-  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(names.front().c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(names.front().c_str()),
+                             -1, -1, 0);
   X509_set_issuer_name(x, name);
   std::string alternatives;
   for (const std::string& n : names) {

@@ -17,8 +17,9 @@ struct TlsCertificate {
 };
 
 struct TlsOptions {
-  std::vector<TlsCertificate> certificates = {};  ///< chosen by the name that the client asks for; the first when none fits
-  std::vector<std::string> alpn = {"http/1.1"};   ///< in order of preference
+  std::vector<TlsCertificate> certificates =
+      {};  ///< chosen by the name that the client asks for; the first when none fits
+  std::vector<std::string> alpn = {"http/1.1"};  ///< in order of preference
 };
 
 /// A certificate for these names that nobody vouches for, made in memory (P-256, a year): for tests and development.
@@ -26,8 +27,8 @@ Result<TlsCertificate> self_signed(const std::vector<std::string>& names = {"loc
 
 struct TlsContexts;
 
-/// What the server shows to clients: TLS 1.2 and 1.3, no renegotiation, no compression, no early data; resumption by ticket.
-/// Shared by listeners and loops. Any thread.
+/// What the server shows to clients: TLS 1.2 and 1.3, no renegotiation, no compression, no early data; resumption by
+/// ticket. Shared by listeners and loops. Any thread.
 class TlsContext {
  public:
   /// Either a context, or one line that says which file is wrong, and why.
@@ -37,8 +38,8 @@ class TlsContext {
   };
   static Loaded load(TlsOptions options);
 
-  /// Reads the certificates again (or other ones): new handshakes use them, no connection notices. When one cannot be read, nothing
-  /// changes, and the returned line says why; it is empty after success.
+  /// Reads the certificates again (or other ones): new handshakes use them, no connection notices. When one cannot be
+  /// read, nothing changes, and the returned line says why; it is empty after success.
   std::string reload();
   std::string reload(TlsOptions options);
 

@@ -54,8 +54,9 @@ std::string_view view(const char* text) { return text != nullptr ? text : std::s
 
 TlsIo::TlsIo(std::size_t read_buffer)
     : bio_(BIO_new(method())),
-      plain_size_(read_buffer + 2 * SSL3_RT_MAX_PLAIN_LENGTH),  // a record that had begun in an earlier read ends in this one
-      plain_(new std::byte[plain_size_ + 64]) {                 // vectorised parsers read past the end
+      plain_size_(read_buffer +
+                  2 * SSL3_RT_MAX_PLAIN_LENGTH),  // a record that had begun in an earlier read ends in this one
+      plain_(new std::byte[plain_size_ + 64]) {   // vectorised parsers read past the end
   BIO_set_data(bio_, this);
   BIO_set_init(bio_, 1);
 }
@@ -116,8 +117,10 @@ Bytes TlsSession::decrypt() {
       continue;
     }
     const int error = SSL_get_error(ssl_, result);
-    if (error == SSL_ERROR_ZERO_RETURN) peer_closed_ = true;
-    else if (error != SSL_ERROR_WANT_READ) failed_ = true;
+    if (error == SSL_ERROR_ZERO_RETURN)
+      peer_closed_ = true;
+    else if (error != SSL_ERROR_WANT_READ)
+      failed_ = true;
     break;
   }
   return room.first(size);
@@ -142,7 +145,8 @@ void TlsSession::close_notify() {
 std::string TlsSession::why() {
   const unsigned long code = ERR_peek_error();
   const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
-  // What OpenSSL calls these helps nobody: a browser was pointed to http:// instead of https://, or this is not TLS at all.
+  // What OpenSSL calls these helps nobody: a browser was pointed to http:// instead of https://, or this is not TLS at
+  // all.
   if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
     ERR_clear_error();
     return "this is plain HTTP, and the port speaks TLS (https://, wss://)";
@@ -160,7 +164,9 @@ std::string_view TlsSession::alpn() const noexcept {
   SSL_get0_alpn_selected(ssl_, &name, &size);
   return {reinterpret_cast<const char*>(name), size};
 }
-std::string_view TlsSession::server_name() const noexcept { return view(SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name)); }
+std::string_view TlsSession::server_name() const noexcept {
+  return view(SSL_get_servername(ssl_, TLSEXT_NAMETYPE_host_name));
+}
 std::string_view TlsSession::version() const noexcept { return view(SSL_get_version(ssl_)); }
 bool TlsSession::resumed() const noexcept { return SSL_session_reused(ssl_) == 1; }
 

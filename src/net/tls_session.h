@@ -16,7 +16,8 @@ namespace duplex::net {
 class Listener;
 struct TlsContexts;
 
-/// Where the TLS of one loop reads and writes: the bytes just received, and one buffer for what is to be sent. OpenSSL sees no socket.
+/// Where the TLS of one loop reads and writes: the bytes just received, and one buffer for what is to be sent. OpenSSL
+/// sees no socket.
 class TlsIo {
  public:
   explicit TlsIo(std::size_t read_buffer);
@@ -24,8 +25,8 @@ class TlsIo {
   TlsIo(const TlsIo&) = delete;
   TlsIo& operator=(const TlsIo&) = delete;
 
-  ConstBytes in;       ///< encrypted, not yet taken by OpenSSL
-  Buffer out;          ///< encrypted, to be sent
+  ConstBytes in;  ///< encrypted, not yet taken by OpenSSL
+  Buffer out;     ///< encrypted, to be sent
   Bytes plain_room() const noexcept { return {plain_.get(), plain_size_}; }
 
  private:
@@ -35,7 +36,8 @@ class TlsIo {
   std::unique_ptr<std::byte[]> plain_;
 };
 
-/// The TLS of one stream: what arrived becomes plain, what leaves becomes encrypted. It holds no buffer between reads. One loop's thread.
+/// The TLS of one stream: what arrived becomes plain, what leaves becomes encrypted. It holds no buffer between reads.
+/// One loop's thread.
 class TlsSession {
  public:
   TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, Listener* listener);
@@ -65,7 +67,7 @@ class TlsSession {
   Listener* listener() const noexcept { return listener_; }
   static int handshakes() noexcept { return handshakes_.load(std::memory_order_relaxed); }  ///< in the whole process
 
-  Buffer pending;                    ///< encrypted, and not yet taken by the kernel
+  Buffer pending;                     ///< encrypted, and not yet taken by the kernel
   std::uint32_t handshake_timer = 0;  ///< the loop's
 
  private:

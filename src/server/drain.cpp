@@ -15,7 +15,8 @@ constexpr std::uint16_t going_away = 1001;
 constexpr auto per_socket = std::chrono::milliseconds(2);  // a small server need not take the whole window
 constexpr auto look_again = std::chrono::milliseconds(20);
 
-void drain_loop(ServerLoop& loop, const std::vector<std::unique_ptr<eio::Engine>>& engines, const DrainOptions& options) {
+void drain_loop(ServerLoop& loop, const std::vector<std::unique_ptr<eio::Engine>>& engines,
+                const DrainOptions& options) {
   net::Reactor& reactor = loop.http.reactor;
   loop.http.draining = true;
 
@@ -45,7 +46,8 @@ void drain_loop(ServerLoop& loop, const std::vector<std::unique_ptr<eio::Engine>
   std::minstd_rand random(static_cast<unsigned>(reactor.now().time_since_epoch().count()));
   std::uniform_int_distribution<std::int64_t> moment(0, window.count());
   for (const ws::Handle handle : sockets)
-    reactor.after(std::chrono::milliseconds(moment(random)), [handle] { handle.close(going_away, "server shutting down"); });
+    reactor.after(std::chrono::milliseconds(moment(random)),
+                  [handle] { handle.close(going_away, "server shutting down"); });
   for (const std::uint64_t bits : sessions)
     reactor.after(std::chrono::milliseconds(moment(random)), [bits] {
       if (eio::Session* session = eio::Session::find(bits)) session->end("server shutting down", {});
@@ -57,8 +59,7 @@ void drain_loop(ServerLoop& loop, const std::vector<std::unique_ptr<eio::Engine>
 void Server::Impl::drain() {
   log->write(LogLevel::info, "server", "draining: no new connections; a second signal stops at once");
   group->close_listeners();
-  for (auto& loop : loops)
-    loop->http.reactor.post([this, &loop = *loop] { drain_loop(loop, engines, options.drain); });
+  for (auto& loop : loops) loop->http.reactor.post([this, &loop = *loop] { drain_loop(loop, engines, options.drain); });
   net::Reactor& first = loops.front()->http.reactor;
   first.post([this, &first] {
     first.after(options.drain.hard_stop, [this] { group->stop(); });

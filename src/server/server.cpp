@@ -88,7 +88,8 @@ Result<void> Server::Impl::listen() {
   }
   const auto address = net::Address::parse(options.host, options.port);
   if (!address) {
-    start_error = "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
+    start_error =
+        "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
     return address.error();
   }
   const auto bound = group->listen(*address, listen_options, [this](net::Stream& stream) {
@@ -97,8 +98,9 @@ Result<void> Server::Impl::listen() {
   if (!bound) {
     const std::string where = net::Address(*address).text();
     start_error = "cannot listen on " + where + ": " +
-                  (bound.error() == Errc::address_in_use ? "the port is taken by another process; choose another, or stop that process"
-                                                             : bound.error().message());
+                  (bound.error() == Errc::address_in_use
+                       ? "the port is taken by another process; choose another, or stop that process"
+                       : bound.error().message());
     return bound.error();
   }
   port = bound->port;
@@ -107,7 +109,8 @@ Result<void> Server::Impl::listen() {
 
 // -- the public face --------------------------------------------------------------------------------------------------
 
-Server::Server(ServerOptions options) : impl_(std::make_unique<Impl>(std::move(options), std::vector<std::unique_ptr<net::Backend>>())) {}
+Server::Server(ServerOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options), std::vector<std::unique_ptr<net::Backend>>())) {}
 Server::~Server() = default;
 
 std::unique_ptr<Server> ServerAccess::over(ServerOptions options, std::vector<std::unique_ptr<net::Backend>> backends) {

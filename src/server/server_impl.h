@@ -12,16 +12,17 @@
 #include "net/reactor_group.h"
 #include "net/tls.h"
 #include "server/eio/engine.h"
-#include "server/sio/io_core.h"
 #include "server/eio/session_table.h"
 #include "server/http/http_loop.h"
+#include "server/sio/io_core.h"
 #include "server/ws/hub.h"
 
 namespace duplex {
 
 /// What a server has on each of its loops.
 struct ServerLoop {
-  ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget, server::HubGroup& group)
+  ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget,
+             server::HubGroup& group)
       : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group), sessions(reactor) {}
 
   http::HttpLoop http;

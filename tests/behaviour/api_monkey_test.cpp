@@ -24,7 +24,9 @@ void serve(Server& server, Monkey& monkey) {
     handlers.soft_limit = 8 * 1024;
     handlers.hard_limit = 64 * 1024;
     handlers.max_message = 100'000;
-    handlers.compression = {.enabled = number % 2 == 0, .context_takeover = number == 0, .peer_context_takeover = number == 2,
+    handlers.compression = {.enabled = number % 2 == 0,
+                            .context_takeover = number == 0,
+                            .peer_context_takeover = number == 2,
                             .threshold = 200};
     server.ws("/monkey" + std::to_string(number++), std::move(handlers));
   }
@@ -36,24 +38,36 @@ std::string path(Monkey::Random& random) { return "/monkey" + std::to_string(ran
 
 std::string offer(Monkey::Random& random) {
   switch (random() % 4) {
-    case 0: return "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
-    case 1: return "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n";
-    default: return "";
+    case 0:
+      return "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+    case 1:
+      return "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n";
+    default:
+      return "";
   }
 }
 
 /// What a peer says next: a frame, mostly a good one, a request, or noise.
 std::string speech(Monkey::Random& random) {
   switch (random() % 40) {
-    case 0: return client_frame(close_payload(1000), 8);
-    case 1: return client_frame("p", 9);
-    case 2: return client_frame("q", 10);
-    case 3: return client_frame("begun", 1, false);
-    case 4: return client_frame("ended", 0);
-    case 5: return client_frame(std::string(1 + random() % 100'000, 'm'), 2);
-    case 6: return client_frame("not deflated", 1, true, 4);
-    case 7: return client_frame("\xff\xfe", 1);
-    case 8: return client_frame("cut short").substr(0, 1 + random() % 8);
+    case 0:
+      return client_frame(close_payload(1000), 8);
+    case 1:
+      return client_frame("p", 9);
+    case 2:
+      return client_frame("q", 10);
+    case 3:
+      return client_frame("begun", 1, false);
+    case 4:
+      return client_frame("ended", 0);
+    case 5:
+      return client_frame(std::string(1 + random() % 100'000, 'm'), 2);
+    case 6:
+      return client_frame("not deflated", 1, true, 4);
+    case 7:
+      return client_frame("\xff\xfe", 1);
+    case 8:
+      return client_frame("cut short").substr(0, 1 + random() % 8);
     case 9: {
       std::string noise(random() % 64, '\0');
       for (char& c : noise) c = static_cast<char>(random());
@@ -70,7 +84,8 @@ std::string speech(Monkey::Random& random) {
 std::string request(Monkey::Random& random) {
   static constexpr const char* paths[] = {"/now", "/later", "/throws", "/acts", "/nowhere"};
   std::string out;
-  for (auto n = 1 + random() % 3; n > 0; --n) out += "GET " + std::string(paths[random() % 5]) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (auto n = 1 + random() % 3; n > 0; --n)
+    out += "GET " + std::string(paths[random() % 5]) + " HTTP/1.1\r\nHost: x\r\n\r\n";
   return out;
 }
 
@@ -93,15 +108,23 @@ void peers_act(MemoryServer& server, std::vector<Peer>& peers, Monkey::Random& r
   const std::size_t which = random() % peers.size();
   Peer& peer = peers[which];
   switch (random() % 40) {
-    case 0: peer.end.reset(); break;
-    case 1: peer.end.finish(); break;
-    case 2: peer.end.set_window(random() % 2 == 0 ? SIZE_MAX : random() % 1000); break;
+    case 0:
+      peer.end.reset();
+      break;
+    case 1:
+      peer.end.finish();
+      break;
+    case 2:
+      peer.end.set_window(random() % 2 == 0 ? SIZE_MAX : random() % 1000);
+      break;
     case 3:
     case 4:
     case 5:
     case 6:
     case 7:
-    case 8: (void)peer.end.read(random() % 100'000); break;
+    case 8:
+      (void)peer.end.read(random() % 100'000);
+      break;
     case 9:
     case 10:
       if (peer.end.closed()) {
@@ -109,7 +132,9 @@ void peers_act(MemoryServer& server, std::vector<Peer>& peers, Monkey::Random& r
         peers.pop_back();
       }
       break;
-    default: peer.end.write(peer.websocket ? speech(random) : request(random)); break;
+    default:
+      peer.end.write(peer.websocket ? speech(random) : request(random));
+      break;
   }
 }
 
@@ -131,7 +156,8 @@ void play(std::uint32_t seed, std::size_t& handlers_called) {
         peers_act(server, peers, random);
         if (random() % 4 == 0) monkey.act(random, nullptr);
         if (random() % 3 != 0) server.run();
-        if (random() % 30 == 0) server.advance(std::chrono::milliseconds(random() % (random() % 4 == 0 ? 70'000 : 2000)));
+        if (random() % 30 == 0)
+          server.advance(std::chrono::milliseconds(random() % (random() % 4 == 0 ? 70'000 : 2000)));
       }
       monkey.may_end = false;
       if (seed % 3 != 0) {  // else the server is destroyed with everything open
@@ -159,7 +185,8 @@ void play(std::uint32_t seed, std::size_t& handlers_called) {
 
 TEST_CASE("W6, R9, S19: whatever handlers and peers do, each socket closes once and nothing is left of it") {
   std::size_t handlers_called = 0;
-  if (const char* seed = std::getenv("DUPLEX_MONKEY_SEED")) return play(static_cast<std::uint32_t>(std::atoi(seed)), handlers_called);
+  if (const char* seed = std::getenv("DUPLEX_MONKEY_SEED"))
+    return play(static_cast<std::uint32_t>(std::atoi(seed)), handlers_called);
   for (std::uint32_t seed = 1; seed <= 120; ++seed) play(seed, handlers_called);
   CHECK(handlers_called > 15'000);
 }
@@ -167,7 +194,8 @@ TEST_CASE("W6, R9, S19: whatever handlers and peers do, each socket closes once 
 TEST_CASE("S19: handlers on three loops and four threads outside do everything at once for two seconds") {
   Lives lives;
   {
-    auto owned = std::make_unique<Server>(ServerOptions{.host = "127.0.0.1", .threads = 3, .log = [](const LogRecord&) {}});
+    auto owned =
+        std::make_unique<Server>(ServerOptions{.host = "127.0.0.1", .threads = 3, .log = [](const LogRecord&) {}});
     Server& server = *owned;
     Monkey monkey(server, lives);
     serve(server, monkey);
@@ -191,7 +219,8 @@ TEST_CASE("S19: handlers on three loops and four threads outside do everything a
         while (!stop) {
           std::vector<std::unique_ptr<behaviour::RawClient>> clients;
           for (int n = 0; n < 4; ++n) clients.push_back(std::make_unique<behaviour::RawClient>(server.port()));
-          for (auto& client : clients) client->send(random() % 6 == 0 ? request(random) : upgrade_request(path(random), offer(random)));
+          for (auto& client : clients)
+            client->send(random() % 6 == 0 ? request(random) : upgrade_request(path(random), offer(random)));
           for (int n = 0; n < 10; ++n) clients[random() % clients.size()]->send(speech(random));
           (void)clients[0]->frame(std::chrono::milliseconds(random() % 5));
         }  // what they did not read makes the kernel send RST

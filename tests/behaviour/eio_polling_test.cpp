@@ -224,7 +224,7 @@ TEST_CASE("a client's close packet is answered with a noop on the open poll, and
   CHECK(eio.told.reasons == std::vector{"transport close"s});
 }
 
-TEST_CASE("the server's close reaches an open poll at once, or the next one after what waits") {
+TEST_CASE("the server's close reaches an open poll at once, or comes in the one after what waits") {
   EioServer eio;
   const std::string first = eio.open();
   net::MemoryPeer poll = eio.start_poll(first);
@@ -239,9 +239,9 @@ TEST_CASE("the server's close reaches an open poll at once, or the next one afte
   });
   eio.server.run();
   CHECK(eio.told.closed == 1);
-  CHECK(eio.poll(second).body ==
-        "4bye\x1e"
-        "1");
+  // Together, the client would report a closed transport before it had read what the server said last.
+  CHECK(eio.poll(second).body == "4bye");
+  CHECK(eio.poll(second).body == "1");
   CHECK(eio.told.reasons == std::vector{"forced close"s, "forced close"s});
   CHECK(eio.poll(second).status == 400);
 }

@@ -80,7 +80,8 @@ TEST_CASE("F9: a large message that comes at 2 KiB a second is waited for") {
   CHECK(frame->payload == payload);
 }
 
-TEST_CASE("C2: connections that bomb together share one budget; who is not among them is served, and all of it comes back") {
+TEST_CASE(
+    "C2: connections that bomb together share one budget; who is not among them is served, and all of it comes back") {
   MemoryServer server;
   ws::Handlers handlers = echo();
   handlers.compression = {.enabled = true};
@@ -146,7 +147,8 @@ TEST_CASE("C8: a broadcast is compressed once for each set of parameters, whatev
   std::vector<std::unique_ptr<WsClient>> twelve, ten, plain;
   for (int i = 0; i < 60; ++i) twelve.push_back(std::make_unique<WsClient>(server, "/room", offer));
   for (int i = 0; i < 20; ++i)
-    ten.push_back(std::make_unique<WsClient>(server, "/room", "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n"));
+    ten.push_back(std::make_unique<WsClient>(
+        server, "/room", "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10\r\n"));
   for (int i = 0; i < 5; ++i) plain.push_back(std::make_unique<WsClient>(server, "/room"));
   const ws::DeflateContexts& contexts = ServerAccess::impl(*server).loops.front()->ws.deflate();
   std::string text;
@@ -197,15 +199,15 @@ TEST_CASE("R18: a handler that blocks its loop for 300 ms is named, with its end
                  }});
   std::atomic<int> blocking = 0;
   server.ws("/slow", {.on_message = [&](ws::Socket& socket, ws::Message message) {
-    if (message.text() == "block") {
-      ++blocking;
-      blocking.notify_all();
-      std::this_thread::sleep_for(300ms);  // this is what a handler must not do
-      --blocking;
-    }
-    // Which loop this is, and whether another one is blocked.
-    socket.send(std::string_view(std::to_string(socket.handle().bits() >> 56) + (blocking != 0 ? "!" : "")));
-  }});
+              if (message.text() == "block") {
+                ++blocking;
+                blocking.notify_all();
+                std::this_thread::sleep_for(300ms);  // this is what a handler must not do
+                --blocking;
+              }
+              // Which loop this is, and whether another one is blocked.
+              socket.send(std::string_view(std::to_string(socket.handle().bits() >> 56) + (blocking != 0 ? "!" : "")));
+            }});
   REQUIRE(server.start());
   std::thread serving([&] { server.run(); });
   {

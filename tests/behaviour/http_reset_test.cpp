@@ -11,7 +11,8 @@ TEST_CASE("H24: a client that resets after any number of bytes of the answer har
   MemoryServer server;
   server->get("/small", [](http::Request&, http::Response& res) { res.type("txt").send("hello"); });
   server->get("/large", [](http::Request&, http::Response& res) { res.type("txt").send(std::string(40'000, 'x')); });
-  constexpr std::string_view small = "GET /small HTTP/1.1\r\nHost: h\r\n\r\n", large = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
+  constexpr std::string_view small = "GET /small HTTP/1.1\r\nHost: h\r\n\r\n",
+                             large = "GET /large HTTP/1.1\r\nHost: h\r\n\r\n";
   net::MemoryPeer steady = server.connect();
   const std::size_t whole = server.ask(steady, small).size();
   REQUIRE(whole > 100);

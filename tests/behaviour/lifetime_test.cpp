@@ -178,14 +178,15 @@ TEST_CASE("handlers that run as a server is destroyed may still use it") {
     std::unique_ptr<WsClient> client;
     int closed = 0;
     server->ws("/room", {.on_open = [](ws::Socket& socket, const http::Request&) { socket.join("r"); },
-                         .on_close = [&](ws::Socket& socket, ws::Close) {
-                           ++closed;
-                           socket.publish("r", "I leave");
-                           server->publish("r", "somebody left");
-                           server->stop();
-                           server->drain();
-                           (void)server->stats();
-                         }});
+                         .on_close =
+                             [&](ws::Socket& socket, ws::Close) {
+                               ++closed;
+                               socket.publish("r", "I leave");
+                               server->publish("r", "somebody left");
+                               server->stop();
+                               server->drain();
+                               (void)server->stats();
+                             }});
     WsClient a(server, "/room"), b(server, "/room");
     if (draining) server->drain();
     server.destroy();

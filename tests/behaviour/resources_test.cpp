@@ -54,7 +54,9 @@ class BareClient {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
   bool connected() const { return connected_; }
-  void send(std::string_view bytes) { [[maybe_unused]] const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
+  void send(std::string_view bytes) {
+    [[maybe_unused]] const auto sent = ::send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
   /// Waits for something to come, and says how it begins.
   std::string receive() {
     char buffer[4096];
@@ -149,7 +151,8 @@ TEST_CASE("R1: an idle connection costs at most 8 KiB of memory") {
 
 TEST_CASE("C6: a connection that compresses costs at most 48 KiB of memory, whatever windows it offers") {
   const int count = affordable(sanitized ? 200 : 2000);
-  const std::string offer = "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=15; client_max_window_bits=15\r\n";
+  const std::string offer =
+      "Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=15; client_max_window_bits=15\r\n";
   const double cost = kib_per_connection(count, "/deflate", offer, client_frame(std::string(2000, 'x')));
   MESSAGE(count << " compressing connections cost " << cost << " KiB each");
   if (!sanitized) CHECK(cost <= 48.0);
@@ -189,7 +192,8 @@ TEST_CASE("R2: while connections come and go by the thousand, an established cli
 
 TEST_CASE("R9: on the kernel, on_close comes exactly once for each on_open, whenever the peer resets") {
   Running running;
-  const std::string script = upgrade_request("/echo") + client_frame("one") + client_frame(std::string(300, 'x')) + client_frame("", 8);
+  const std::string script =
+      upgrade_request("/echo") + client_frame("one") + client_frame(std::string(300, 'x')) + client_frame("", 8);
   for (std::size_t cut = 0; cut <= script.size(); cut += 3) {
     BareClient client(running.server.port());
     REQUIRE(client.connected());

@@ -41,8 +41,9 @@ void check_ignored(std::string_view packet) {
 
 TEST_CASE("S1: an event without a name that is allowed closes the connection; `42` alone is ignored") {
   check_ignored("2");
-  for (const char* packet : {"2[]", "2[null]", "2[{}]", "2{}", R"(2["connect"])", R"(2["connect_error",1])", R"(2["disconnect"])", R"(2["disconnecting"])",
-                             R"(2["newListener"])", R"(2["removeListener"])", R"(2["\u0063onnect"])"})
+  for (const char* packet :
+       {"2[]", "2[null]", "2[{}]", "2{}", R"(2["connect"])", R"(2["connect_error",1])", R"(2["disconnect"])",
+        R"(2["disconnecting"])", R"(2["newListener"])", R"(2["removeListener"])", R"(2["\u0063onnect"])"})
     check_closes(packet);
   SioServer server;
   server.io.on("error", [] { return "an ordinary event"; });
@@ -64,7 +65,9 @@ TEST_CASE("S3: acks that nobody waits for are counted and ignored; more than 1,0
   SioClient client(server, "0");
   client.next();
   int answers = 0;
-  handle.with([&](sio::Socket& socket) { socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { answers += bool(answer); })); });
+  handle.with([&](sio::Socket& socket) {
+    socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { answers += bool(answer); }));
+  });
   server.server.run();
   const std::string question = client.next();
   CHECK(question == R"(20["q"])");
@@ -79,7 +82,9 @@ TEST_CASE("S3: acks that nobody waits for are counted and ignored; more than 1,0
 }
 
 TEST_CASE("S4, S5: an impossible number of attachments closes the connection") {
-  for (const char* packet : {R"(511-["x"])", R"(5999999-["x"])", R"(5-1-["x"])", R"(51.5-["x"])", R"(5-["x"])", R"(50-["x"])", R"(5["x"])"}) check_closes(packet);
+  for (const char* packet :
+       {R"(511-["x"])", R"(5999999-["x"])", R"(5-1-["x"])", R"(51.5-["x"])", R"(5-["x"])", R"(50-["x"])", R"(5["x"])"})
+    check_closes(packet);
 }
 
 TEST_CASE("S6: a placeholder that names no attachment closes the connection; one that is named twice does not") {
@@ -127,7 +132,8 @@ TEST_CASE("S8: JSON that is nested too deep closes the connection; odd numbers, 
   server.io.on("x", [](json::View value) { return value; });
   SioClient client(server, "0");
   client.next();
-  for (const std::string& value : {std::string("1e999"), std::string(5'000, '7'), std::string(R"({"a":1,"a":2})"), std::string(R"("\u0000")")})
+  for (const std::string& value :
+       {std::string("1e999"), std::string(5'000, '7'), std::string(R"({"a":1,"a":2})"), std::string(R"("\u0000")")})
     CHECK(client.ask(R"(20["x",)" + value + "]") == "30[" + value + "]");
 }
 
@@ -143,7 +149,8 @@ TEST_CASE("S9: a connection is in 64 namespaces at most") {
 }
 
 TEST_CASE("S10: a namespace that is too long or odd closes the connection, and nothing long is echoed") {
-  for (const std::string& name : {"/" + std::string(512, 'x'), std::string("/a?b=1"), std::string("/../etc"), std::string("/a\0b", 4), "/" + std::string(400, 'y')}) {
+  for (const std::string& name : {"/" + std::string(512, 'x'), std::string("/a?b=1"), std::string("/../etc"),
+                                  std::string("/a\0b", 4), "/" + std::string(400, 'y')}) {
     SioServer server;
     SioClient client(server);
     const std::string answer = client.ask("0" + name + ",");
@@ -229,9 +236,12 @@ TEST_CASE("U4: a lone surrogate is passed on as it was escaped") {
 
 TEST_CASE("A3: the fifth refusal ends the connection") {
   SioServer server;
-  server.io.use([](sio::Handshake& hs) { return hs.auth("token") == "secret" ? sio::accept : sio::refuse("not authorised", json::object("code", 7)); });
+  server.io.use([](sio::Handshake& hs) {
+    return hs.auth("token") == "secret" ? sio::accept : sio::refuse("not authorised", json::object("code", 7));
+  });
   SioClient client(server);
-  for (int i = 0; i < 5; ++i) CHECK(client.ask(R"(0{"token":"guess"})") == R"(4{"message":"not authorised","data":{"code":7}})");
+  for (int i = 0; i < 5; ++i)
+    CHECK(client.ask(R"(0{"token":"guess"})") == R"(4{"message":"not authorised","data":{"code":7}})");
   CHECK(client.closed());
   SioClient friendly(server);
   CHECK(friendly.ask(R"(0{"token":"secret"})").starts_with("0{"));

@@ -34,7 +34,8 @@ struct Returning {
   /// Comes back on a new connection; true if it has its session again. `missed` is what came before.
   bool back(std::string_view its_offset) {
     client.emplace(server_);
-    client->send(R"(0{"pid":")" + pid + (its_offset.empty() ? std::string("\"}") : R"(","offset":")" + std::string(its_offset) + "\"}"));
+    client->send(R"(0{"pid":")" + pid +
+                 (its_offset.empty() ? std::string("\"}") : R"(","offset":")" + std::string(its_offset) + "\"}"));
     missed.clear();
     for (std::string packet = event(); !packet.empty(); packet = event()) {
       if (!packet.starts_with("0{")) {
@@ -151,7 +152,8 @@ TEST_CASE("S15: a pid is one session's: who comes second takes over, never besid
 }
 
 TEST_CASE("S16: an offset that is none of ours falls back to what has certainly arrived") {
-  for (const std::string& offset : {std::string("x"), std::string("99999999999999-0"), std::string("0-0"), std::string(10'000, 'z'), std::string("AAAA-18446744073709551616")}) {
+  for (const std::string& offset : {std::string("x"), std::string("99999999999999-0"), std::string("0-0"),
+                                    std::string(10'000, 'z'), std::string("AAAA-18446744073709551616")}) {
     SioServer server(recovering());
     Returning client(server);
     server.io.emit("n", 1);
@@ -160,7 +162,8 @@ TEST_CASE("S16: an offset that is none of ours falls back to what has certainly 
     client.client->reset();
     server.io.emit("n", 2);
     CHECK(client.back(offset));
-    CHECK(client.missed == std::vector<std::string>{R"(2["n",1])", R"(2["n",2])"});  // at least once: no ping was answered yet
+    CHECK(client.missed ==
+          std::vector<std::string>{R"(2["n",1])", R"(2["n",2])"});  // at least once: no ping was answered yet
   }
 }
 

@@ -124,7 +124,8 @@ TEST_CASE("the client that goes leaves its answers closed; more than are allowed
   std::vector<std::error_code> errors;
   SioServer server(std::move(options));
   server.io.on_connect([&](sio::Socket& socket) {
-    for (int i = 0; i < 3; ++i) socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { errors.push_back(answer.error()); }));
+    for (int i = 0; i < 3; ++i)
+      socket.emit("q", sio::within(5s, [&](Result<json::View> answer) { errors.push_back(answer.error()); }));
   });
   SioClient client(server, "0");
   client.next();
@@ -218,7 +219,9 @@ TEST_CASE("a socket's own listeners: once, off, on_any, use and what leaves") {
   server.io.on_connect([&](sio::Socket& socket) {
     socket.use([](const sio::Incoming& in) { return in.name == "bad" ? sio::refuse("no bad words") : sio::accept; });
     socket.on_error([&](std::string_view why) { log.emplace_back(why); });
-    socket.on_any([&](std::string_view name, json::View values) { log.push_back("any " + std::string(name) + std::string(values.text())); });
+    socket.on_any([&](std::string_view name, json::View values) {
+      log.push_back("any " + std::string(name) + std::string(values.text()));
+    });
     socket.once("x", [&] { log.emplace_back("once"); });
     socket.on("x", [&](sio::Socket& self) {
       log.emplace_back("on");

@@ -12,16 +12,18 @@ namespace {
 /// A server whose only client does not read, and what its handlers were told. The limits are small.
 struct Slow {
   explicit Slow(ws::Overflow policy, std::size_t soft = 4000, std::size_t hard = 10'000) {
-    server->ws("/slow", {.on_open = [this](ws::Socket& opened, const http::Request&) {
-                           socket = &opened;
-                           opened.join("r");
-                         },
+    server->ws("/slow", {.on_open =
+                             [this](ws::Socket& opened, const http::Request&) {
+                               socket = &opened;
+                               opened.join("r");
+                             },
                          .on_drain = [this](ws::Socket&) { ++drained; },
-                         .on_close = [this](ws::Socket&, ws::Close close) {
-                           socket = nullptr;
-                           ++closed;
-                           code = close.code;
-                         },
+                         .on_close =
+                             [this](ws::Socket&, ws::Close close) {
+                               socket = nullptr;
+                               ++closed;
+                               code = close.code;
+                             },
                          .on_error = [this](ws::Socket&, const ws::Error& error) { this->error = error.stable_code; },
                          .overflow = policy,
                          .soft_limit = soft,
@@ -182,7 +184,8 @@ TEST_CASE("latest_per_key drops the oldest once keys alone do not keep it below 
 }
 
 TEST_CASE("one message always fits, however small the limit") {
-  for (const auto policy : {ws::Overflow::disconnect, ws::Overflow::drop_newest, ws::Overflow::drop_oldest, ws::Overflow::latest_per_key}) {
+  for (const auto policy :
+       {ws::Overflow::disconnect, ws::Overflow::drop_newest, ws::Overflow::drop_oldest, ws::Overflow::latest_per_key}) {
     Slow slow(policy);
     slow.connect();
     const std::string large(1'000'000, 'x');
@@ -212,7 +215,9 @@ TEST_CASE("a room has a policy of its own, for what is published to it and nothi
 TEST_CASE("of a broadcast, the slow lose some and the others nothing") {
   MemoryServer server;
   server->ws("/room", {.on_open = [](ws::Socket& socket, const http::Request&) { socket.join("r"); },
-                       .overflow = ws::Overflow::drop_oldest, .soft_limit = 4000, .hard_limit = 10'000});
+                       .overflow = ws::Overflow::drop_oldest,
+                       .soft_limit = 4000,
+                       .hard_limit = 10'000});
   WsClient slow(server, "/room"), fast(server, "/room");
   slow.peer().set_window(0);
   for (int i = 1; i <= 50; ++i) {

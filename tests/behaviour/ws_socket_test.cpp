@@ -109,8 +109,8 @@ TEST_CASE("a room's message reaches everyone in it but the sender, once") {
 TEST_CASE("everything that is sent in one turn leaves in one send") {
   MemoryServer server;
   server->ws("/burst", {.on_message = [](ws::Socket& socket, ws::Message) {
-    for (int i = 0; i < 100; ++i) socket.send("x");
-  }});
+               for (int i = 0; i < 100; ++i) socket.send("x");
+             }});
   WsClient client(server, "/burst");
   const auto before = server.backend().calls(net::MemoryBackend::Call::send);
   client.send("go");
@@ -123,13 +123,14 @@ TEST_CASE("an echoed message allocates nothing, a broadcast at most one block") 
   server->ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
   std::size_t during_publish = 0;
   server->ws("/room", {.on_open = [](ws::Socket& socket, const http::Request&) { socket.join("r"); },
-                       .on_message = [&](ws::Socket& socket, ws::Message message) {
-                         during_publish = allocations_during([&] { socket.publish("r", message); });
-                       }});
+                       .on_message =
+                           [&](ws::Socket& socket, ws::Message message) {
+                             during_publish = allocations_during([&] { socket.publish("r", message); });
+                           }});
   std::size_t in_handler = 0;
   server->ws("/counted", {.on_message = [&](ws::Socket& socket, ws::Message message) {
-    in_handler = allocations_during([&] { socket.send(message); });
-  }});
+               in_handler = allocations_during([&] { socket.send(message); });
+             }});
   WsClient client(server, "/counted");
   for (int i = 0; i < 3; ++i) client.send("warm");
   CHECK(in_handler == 0);

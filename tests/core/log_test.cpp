@@ -10,7 +10,8 @@ using namespace duplex;
 
 TEST_CASE("R17: a line of the log is escaped, at most 1 KiB, and of at least the level that was asked for") {
   std::vector<std::string> lines;
-  Log log([&](const LogRecord& r) { lines.emplace_back(std::string(r.component) + ": " + std::string(r.text)); }, LogLevel::warning);
+  Log log([&](const LogRecord& r) { lines.emplace_back(std::string(r.component) + ": " + std::string(r.text)); },
+          LogLevel::warning);
   log.write(LogLevel::info, "http", "not this one");
   log.write(LogLevel::error, "http", "GET /\x1b[2J\r\nforged\xc2\x85\x7f");
   log.write(LogLevel::warning, "http", std::string(5'000, 'a'));

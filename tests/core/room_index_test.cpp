@@ -49,9 +49,11 @@ TEST_CASE("a member that is destroyed has left its rooms") {
 TEST_CASE("S21: after 100,000 joins and leaves, in any order, nothing is left") {
   RoomIndex index;
   std::vector<RoomMember> members(100);
-  for (int i = 0; i < 100'000; ++i) index.join(members[static_cast<std::size_t>(i) % 100], "room " + std::to_string(i / 10));
+  for (int i = 0; i < 100'000; ++i)
+    index.join(members[static_cast<std::size_t>(i) % 100], "room " + std::to_string(i / 10));
   CHECK(index.rooms() == 10'000);
-  for (int i = 0; i < 100'000; i += 3) index.leave(members[static_cast<std::size_t>(i) % 100], "room " + std::to_string(i / 10));
+  for (int i = 0; i < 100'000; i += 3)
+    index.leave(members[static_cast<std::size_t>(i) % 100], "room " + std::to_string(i / 10));
   for (auto& member : members) member.leave_all();
   CHECK(index.rooms() == 0);
   CHECK(std::all_of(members.begin(), members.end(), [](const RoomMember& m) { return m.room_count() == 0; }));

@@ -12,10 +12,12 @@
 using namespace duplex;
 
 TEST_CASE("timers fire on their tick, in order, whatever the distance") {
-  for (const TimerWheel::Tick start : {TimerWheel::Tick{0}, TimerWheel::Tick{63}, TimerWheel::Tick{4'095}, (TimerWheel::Tick{1} << 36) - 5}) {
+  for (const TimerWheel::Tick start :
+       {TimerWheel::Tick{0}, TimerWheel::Tick{63}, TimerWheel::Tick{4'095}, (TimerWheel::Tick{1} << 36) - 5}) {
     TimerWheel wheel;
     wheel.expire(start, [](std::uint64_t) { FAIL("nothing was armed"); });
-    const TimerWheel::Tick delays[] = {1, 2, 62, 63, 64, 65, 127, 128, 4'095, 4'096, 4'097, 262'143, 262'144, 20'000'000, 3'000'000'000};
+    const TimerWheel::Tick delays[] = {1,     2,     62,    63,      64,      65,         127,          128,
+                                       4'095, 4'096, 4'097, 262'143, 262'144, 20'000'000, 3'000'000'000};
     for (const auto delay : delays) wheel.add(start + delay, delay);
     for (const auto delay : delays) {
       wheel.expire(start + delay - 1, [](std::uint64_t) { FAIL("too early"); });
@@ -108,7 +110,7 @@ TEST_CASE("a warm wheel allocates nothing") {
   for (int i = 0; i < 100; ++i) wheel.add(static_cast<TimerWheel::Tick>(i), 0);
   wheel.expire(1'000, [](std::uint64_t) {});
   CHECK(duplex::testing::allocations_during([&] {
-    for (int i = 0; i < 100; ++i) wheel.add(2'000, 0);
-    wheel.expire(3'000, [](std::uint64_t) {});
-  }) == 0);
+          for (int i = 0; i < 100; ++i) wheel.add(2'000, 0);
+          wheel.expire(3'000, [](std::uint64_t) {});
+        }) == 0);
 }

@@ -1,4 +1,4 @@
-// expect: duplex: sio::within(...) comes last in emit(...)
+// expect: duplex: sio::within(...) and sio::gather(...) come last in emit(...)
 // SPDX-License-Identifier: MIT
 #include <duplex/duplex.h>
 #include <duplex/sio.h>

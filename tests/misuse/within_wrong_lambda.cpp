@@ -1,4 +1,4 @@
-// expect: duplex: this handler does not take the arguments it will be called with
+// expect: duplex: what awaits an answer takes a Result<json::View>
 // SPDX-License-Identifier: MIT
 #include <duplex/duplex.h>
 #include <duplex/sio.h>

@@ -14,7 +14,8 @@ using namespace duplex::net::testing;
 
 namespace {
 
-/// The kernel, with faults between it and the loop. A refusal that the kernel knows nothing of is followed by the edge that it would owe.
+/// The kernel, with faults between it and the loop. A refusal that the kernel knows nothing of is followed by the edge
+/// that it would owe.
 class FaultyKernel final : public Backend {
  public:
   enum class Call : unsigned char { read, send };
@@ -98,7 +99,8 @@ TEST_CASE("R7: on the kernel too, short writes and reads, EAGAIN, EINTR and ENOB
     std::string got;
     const bool in_time = turn_until(reactor, [&] {
       if (offered < sent.size()) {
-        const auto n = ::send(client.fd(), sent.data() + offered, std::min<std::size_t>(sent.size() - offered, 50'000), MSG_DONTWAIT | MSG_NOSIGNAL);
+        const auto n = ::send(client.fd(), sent.data() + offered, std::min<std::size_t>(sent.size() - offered, 50'000),
+                              MSG_DONTWAIT | MSG_NOSIGNAL);
         if (n > 0) offered += static_cast<std::size_t>(n);
         if (offered == sent.size()) client.shutdown();
       }
@@ -116,9 +118,13 @@ TEST_CASE("R7: on the kernel too, short writes and reads, EAGAIN, EINTR and ENOB
     transfer([n](Call call, std::uint64_t) { return call == Call::read ? Fault{0, n * 100} : Fault{}; });
   }
   for (const int error : {EAGAIN, EINTR, ENOBUFS}) {
-    transfer([error](Call call, std::uint64_t k) { return call == Call::send && k % 2 == 0 ? Fault{error} : Fault{0, 20'000}; });
+    transfer([error](Call call, std::uint64_t k) {
+      return call == Call::send && k % 2 == 0 ? Fault{error} : Fault{0, 20'000};
+    });
     if (error != ENOBUFS) {
-      transfer([error](Call call, std::uint64_t k) { return call == Call::read && k % 2 == 0 ? Fault{error} : Fault{0, 20'000}; });
+      transfer([error](Call call, std::uint64_t k) {
+        return call == Call::read && k % 2 == 0 ? Fault{error} : Fault{0, 20'000};
+      });
     }
   }
 }

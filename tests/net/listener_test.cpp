@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/listener.h"
 
-#include <doctest/doctest.h>
 #include <dirent.h>
+#include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 
@@ -165,7 +165,8 @@ TEST_CASE("R3: with every descriptor used, the open ones are served, the rest wa
   reactor.after(1s, [&] { over = true; });
   while (!over) reactor.turn();
   ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu_after);
-  const double used = static_cast<double>(cpu_after.tv_sec - cpu_before.tv_sec) + static_cast<double>(cpu_after.tv_nsec - cpu_before.tv_nsec) * 1e-9;
+  const double used = static_cast<double>(cpu_after.tv_sec - cpu_before.tv_sec) +
+                      static_cast<double>(cpu_after.tv_nsec - cpu_before.tv_nsec) * 1e-9;
   CHECK(used < 0.05);
   CHECK(reactor.streams() == 11);
 
@@ -196,7 +197,8 @@ TEST_CASE("R16: every descriptor is closed on exec, and a peer that is gone rais
     const int fd = std::atoi(entry->d_name);
     if (entry->d_name[0] == '.' || fd < lowest) continue;
     char target[256] = "";
-    [[maybe_unused]] const auto n = ::readlink(("/proc/self/fd/" + std::string(entry->d_name)).c_str(), target, sizeof target - 1);
+    [[maybe_unused]] const auto n =
+        ::readlink(("/proc/self/fd/" + std::string(entry->d_name)).c_str(), target, sizeof target - 1);
     const std::string_view what = target;
     if (!what.starts_with("socket:") && !what.starts_with("anon_inode:")) continue;
     ++checked;

@@ -279,17 +279,25 @@ TEST_CASE("R7: short writes of every length, EAGAIN, EINTR and ENOBUFS at every 
     return calls.calls(Call::send) + calls.calls(Call::read);
   };
   for (std::size_t n = 1; n < 1000; n += n < 20 ? 1 : 97) {
-    transfer([n](Call call, std::uint64_t) { return call == Call::send ? MemoryBackend::Fault{0, n} : MemoryBackend::Fault{}; });
-    transfer([n](Call call, std::uint64_t) { return call == Call::read ? MemoryBackend::Fault{0, n} : MemoryBackend::Fault{}; });
+    transfer([n](Call call, std::uint64_t) {
+      return call == Call::send ? MemoryBackend::Fault{0, n} : MemoryBackend::Fault{};
+    });
+    transfer([n](Call call, std::uint64_t) {
+      return call == Call::read ? MemoryBackend::Fault{0, n} : MemoryBackend::Fault{};
+    });
   }
   const std::uint64_t calls = transfer({});
   for (const int error : {EAGAIN, EINTR, ENOBUFS}) {
     for (const Call call : {Call::read, Call::send}) {
       if (error == ENOBUFS && call == Call::read) continue;
       for (std::uint64_t k = 0; k < calls; ++k) {
-        transfer([=](Call c, std::uint64_t number) { return c == call && number == k ? MemoryBackend::Fault{error} : MemoryBackend::Fault{}; });
+        transfer([=](Call c, std::uint64_t number) {
+          return c == call && number == k ? MemoryBackend::Fault{error} : MemoryBackend::Fault{};
+        });
       }
-      transfer([=](Call c, std::uint64_t number) { return c == call && number % 2 == 0 ? MemoryBackend::Fault{error} : MemoryBackend::Fault{0, 33}; });
+      transfer([=](Call c, std::uint64_t number) {
+        return c == call && number % 2 == 0 ? MemoryBackend::Fault{error} : MemoryBackend::Fault{0, 33};
+      });
     }
   }
 }

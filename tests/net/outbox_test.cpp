@@ -18,12 +18,14 @@ void put(Outbox& outbox, std::string_view text, EntryOptions options = {}) {
   outbox.appended(text.size());
 }
 
-std::string gathered(const Outbox& outbox, std::size_t limit = SIZE_MAX, std::size_t most = 64, std::size_t* count = nullptr) {
+std::string gathered(const Outbox& outbox, std::size_t limit = SIZE_MAX, std::size_t most = 64,
+                     std::size_t* count = nullptr) {
   iovec pieces[64];
   std::byte scratch[4096];
   const auto g = outbox.gather(std::span(pieces).first(most), scratch, limit);
   std::string text;
-  for (std::size_t i = 0; i < g.pieces; ++i) text.append(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
+  for (std::size_t i = 0; i < g.pieces; ++i)
+    text.append(static_cast<const char*>(pieces[i].iov_base), pieces[i].iov_len);
   CHECK(text.size() == g.bytes);
   if (count != nullptr) *count = g.pieces;
   return text;

@@ -91,7 +91,8 @@ TEST_CASE("R18: a handler that blocks its loop is named once, and other loops go
     // The handler's work is to wait until the watchdog has seen it.
     const auto limit = std::chrono::steady_clock::now() + 5s;
     const int before = ticks;
-    while ((lines.count("on_message of /slow") == 0 || ticks - before < 3) && std::chrono::steady_clock::now() < limit) {
+    while ((lines.count("on_message of /slow") == 0 || ticks - before < 3) &&
+           std::chrono::steady_clock::now() < limit) {
       std::this_thread::sleep_for(1ms);
     }
     std::this_thread::sleep_for(50ms);  // long enough for a second line, were there one

@@ -81,7 +81,9 @@ class Client {
   Client(Client&& o) noexcept : connected(o.connected), fd_(std::exchange(o.fd_, -1)) {}
   ~Client() { close(); }
 
-  bool write(std::string_view text) { return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()); }
+  bool write(std::string_view text) {
+    return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  }
   std::string read(std::size_t most = 65536) {
     std::string text(most, '\0');
     const auto n = ::recv(fd_, text.data(), text.size(), MSG_DONTWAIT);

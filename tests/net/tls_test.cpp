@@ -110,11 +110,14 @@ TEST_CASE("TLS: a large message survives a narrow window, short writes and small
   std::string large(3'000'000, '\0');
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 2654435761U >> 13);
   client.peer().set_window(10'000);
-  server.owner.stream->write_now(as_bytes(std::string_view(large).substr(0, 9)), as_bytes(std::string_view(large).substr(9)));
-  for (int i = 0; i < 100; ++i) server.owner.stream->write([](Buffer& out) { out.append("tail"); }, {.droppable = true});
+  server.owner.stream->write_now(as_bytes(std::string_view(large).substr(0, 9)),
+                                 as_bytes(std::string_view(large).substr(9)));
+  for (int i = 0; i < 100; ++i)
+    server.owner.stream->write([](Buffer& out) { out.append("tail"); }, {.droppable = true});
   for (int i = 0; i < 100; ++i) large += "tail";
   server.loop.backend().set_faults([](MemoryBackend::Call call, std::uint64_t n) {
-    return call == MemoryBackend::Call::send ? MemoryBackend::Fault{n % 3 == 0 ? EINTR : 0, 4000 + n % 7} : MemoryBackend::Fault{};
+    return call == MemoryBackend::Call::send ? MemoryBackend::Fault{n % 3 == 0 ? EINTR : 0, 4000 + n % 7}
+                                             : MemoryBackend::Fault{};
   });
   std::string got;
   for (int i = 0; i < 20'000 && got.size() < large.size(); ++i) {
@@ -229,8 +232,10 @@ TEST_CASE("TLS: what cannot be loaded is named, with the reason") {
   };
   const TlsCertificate one = *self_signed(), two = *self_signed();
   const TemporaryFile certificate(one.certificate), key(two.key), garbage("no pem at all\n");
-  CHECK(error("/nonexistent/cert.pem", "k") == "cannot read the certificate \"/nonexistent/cert.pem\": No such file or directory");
-  CHECK(error(certificate.path, "/nonexistent/key.pem") == "cannot read the private key \"/nonexistent/key.pem\": No such file or directory");
+  CHECK(error("/nonexistent/cert.pem", "k") ==
+        "cannot read the certificate \"/nonexistent/cert.pem\": No such file or directory");
+  CHECK(error(certificate.path, "/nonexistent/key.pem") ==
+        "cannot read the private key \"/nonexistent/key.pem\": No such file or directory");
   CHECK(error(garbage.path, key.path) == "\"" + garbage.path + "\" is not a certificate in PEM format: no start line");
   CHECK(error(certificate.path, key.path) ==
         "the private key \"" + key.path + "\" does not belong to the certificate \"" + certificate.path + "\"");
@@ -251,8 +256,9 @@ TEST_CASE("L1: plain text on a TLS port is closed, with a line that says what it
     expected = "this is not TLS";
   }
   SUBCASE("SSLv2 hello") {
-    peer.write(duplex::testing::hex("802e 01 0002 0015 0000 0010 010080 020080 030080 040080 050080 060040 070040"
-                                    "000102030405060708090a0b0c0d0e0f"));
+    peer.write(
+        duplex::testing::hex("802e 01 0002 0015 0000 0010 010080 020080 030080 040080 050080 060040 070040"
+                             "000102030405060708090a0b0c0d0e0f"));
     expected = "the handshake failed";
   }
   SUBCASE("TLS 1.1") {

@@ -13,7 +13,8 @@ namespace duplex::testing {
 std::size_t allocations() noexcept { return count; }
 }  // namespace duplex::testing
 
-// clang's ThreadSanitizer brings strong definitions of its own: there nothing is counted, and other builds check the budget.
+// clang's ThreadSanitizer brings strong definitions of its own: there nothing is counted, and other builds check the
+// budget.
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer)
 #define DUPLEX_DOES_NOT_COUNT

@@ -15,9 +15,13 @@ inline std::vector<std::byte> hex(std::string_view text) {
   int high = -1;
   for (char c : text) {
     if (c == ' ' || c == '\n' || c == '\t') continue;
-    const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    const int digit = c >= '0' && c <= '9'   ? c - '0'
+                      : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                      : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                             : -1;
     if (digit < 0) throw std::invalid_argument("hex: not a hexadecimal digit");
-    if (high < 0) high = digit;
+    if (high < 0)
+      high = digit;
     else {
       out.push_back(static_cast<std::byte>(high << 4 | digit));
       high = -1;
@@ -32,7 +36,8 @@ template <class Feed>
 void for_each_split(std::span<const std::byte> bytes, Feed&& feed) {
   using Pieces = std::vector<std::vector<std::byte>>;
   auto piece = [&](std::size_t from, std::size_t to) {
-    return std::vector<std::byte>(bytes.begin() + static_cast<std::ptrdiff_t>(from), bytes.begin() + static_cast<std::ptrdiff_t>(to));
+    return std::vector<std::byte>(bytes.begin() + static_cast<std::ptrdiff_t>(from),
+                                  bytes.begin() + static_cast<std::ptrdiff_t>(to));
   };
   feed(Pieces{piece(0, bytes.size())});
   Pieces single;

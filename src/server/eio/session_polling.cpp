@@ -33,8 +33,8 @@ void Session::on_poll(SessionRequest& request, http::Reply reply) {
   poll_ = std::make_unique<PendingPoll>(PendingPoll{std::move(reply), request.coding, number, std::move(request.info)});
   if (state_ == State::open) mark_seen();  // the client has read the previous answer
   if (state_ == State::closing) {
-    // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of a
-    // close that came with it, and would miss that it was dismissed.
+    // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of
+    // a close that came with it, and would miss that it was dismissed.
     if (!waiting_.empty()) return flush_poll();
     answer_poll(
         "6\x1e"

@@ -22,11 +22,14 @@ void answer_here(std::uint64_t to, std::uint64_t id, EventView answer) {
   loop->packet = std::move(packet);
 }
 
-void answer(std::uint64_t to, std::uint64_t id, std::string_view arguments, std::span<const json::Binary> attachments) noexcept {
+void answer(std::uint64_t to, std::uint64_t id, std::string_view arguments,
+            std::span<const json::Binary> attachments) noexcept {
   const int slot = static_cast<int>(to >> 56);
   const net::Reactor* here = net::Reactor::current();
   if (here != nullptr && here->slot() == slot) return answer_here(to, id, {arguments, attachments});
-  net::Reactor::post_to(slot, [to, id, owned = std::make_unique<OwnedEvent>(EventView{arguments, attachments})] { answer_here(to, id, owned->view()); });
+  net::Reactor::post_to(slot, [to, id, owned = std::make_unique<OwnedEvent>(EventView{arguments, attachments})] {
+    answer_here(to, id, owned->view());
+  });
 }
 
 void dropped(std::uint64_t to, std::uint64_t) noexcept {
@@ -71,18 +74,21 @@ void ServerSocket::fail_pending() {
   for (auto& [ack, waiting] : std::exchange(extras_->pending, {})) {
     loop().reactor.cancel(waiting.timer);
     loop().counters.pending_acks.subtract();
-    if (waiting.then) guarded(loop(), "an answer's handler", [&] { waiting.then(make_error_code(duplex::Errc::closed)); });
+    if (waiting.then)
+      guarded(loop(), "an answer's handler", [&] { waiting.then(make_error_code(duplex::Errc::closed)); });
   }
 }
 
-void ServerSocket::received_ack(std::uint64_t ack, std::string_view payload, std::span<const json::Binary> attachments) {
+void ServerSocket::received_ack(std::uint64_t ack, std::string_view payload,
+                                std::span<const json::Binary> attachments) {
   if (extras_) {
     if (const auto it = extras_->pending.find(ack); it != extras_->pending.end()) {
       Pending waiting = std::move(it->second);
       extras_->pending.erase(it);
       loop().reactor.cancel(waiting.timer);
       loop().counters.pending_acks.subtract();
-      if (waiting.then) guarded(loop(), "an answer's handler", [&] { waiting.then(Answer{json::View(payload, attachments)}); });
+      if (waiting.then)
+        guarded(loop(), "an answer's handler", [&] { waiting.then(Answer{json::View(payload, attachments)}); });
       return;
     }
   }
@@ -94,7 +100,8 @@ void ServerSocket::received_ack(std::uint64_t ack, std::string_view payload, std
       waiting.pop_back();
       auto state = asked->second.state;
       if (waiting.empty()) local->asked.erase(asked);
-      state->owner->run([core = local->core.shared_from_this(), state, answer = std::make_unique<OwnedEvent>(EventView{payload, attachments})]() mutable {
+      state->owner->run([core = local->core.shared_from_this(), state,
+                         answer = std::make_unique<OwnedEvent>(EventView{payload, attachments})]() mutable {
         core->answered(*state, std::move(*answer));
       });
       return;

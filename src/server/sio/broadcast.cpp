@@ -11,12 +11,15 @@ namespace duplex::sio {
 
 void NamespaceCore::emit(const Selection& to, EventView event, const Flags& flags, Gather* gather) {
   if (has_reserved_name(event.json)) {
-    io_.log().write(LogLevel::error, "sio", "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, newListener, removeListener");
+    io_.log().write(LogLevel::error, "sio",
+                    "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, "
+                    "newListener, removeListener");
     return;
   }
   if (is_parent_) {
     for (const auto& child : children()) child->emit(to, event, flags, nullptr);
-    if (gather != nullptr && gather->then) gather->then({{}, make_error_code(duplex::Errc::bad_argument)});  // as Node: not across namespaces
+    if (gather != nullptr && gather->then)
+      gather->then({{}, make_error_code(duplex::Errc::bad_argument)});  // as Node: not across namespaces
     return;
   }
   if (gather == nullptr) return flags.local ? cast(to, event, flags, nullptr) : adapter_->broadcast(to, event, flags);
@@ -26,9 +29,8 @@ void NamespaceCore::emit(const Selection& to, EventView event, const Flags& flag
 
 void NamespaceCore::cast(const Selection& to, EventView event, const Flags& flags, Gather* gather) {
   if (gather != nullptr && io_.here() == nullptr) {  // its timer and its answers need a loop to live on
-    io_.home().reactor.post([core = shared_from_this(), to, owned = OwnedEvent(event), flags, gather = std::move(*gather)]() mutable {
-      core->cast(to, owned.view(), flags, &gather);
-    });
+    io_.home().reactor.post([core = shared_from_this(), to, owned = OwnedEvent(event), flags,
+                             gather = std::move(*gather)]() mutable { core->cast(to, owned.view(), flags, &gather); });
     return;
   }
   auto asked = gather == nullptr ? nullptr : make_gather(std::move(*gather), *io_.here());
@@ -38,12 +40,14 @@ void NamespaceCore::cast(const Selection& to, EventView event, const Flags& flag
   });
 }
 
-void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags& flags, std::shared_ptr<GatherState> gather, IoLoop* only) {
+void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags& flags,
+                              std::shared_ptr<GatherState> gather, IoLoop* only) {
   Cast cast;
   std::string offset;
   const bool logged = recovery_ && !gather && !flags.is_volatile;
   if (recovery_ && !gather) {
-    // A volatile event is not kept, but it too says how far its receiver is: a client takes any string at the end for that.
+    // A volatile event is not kept, but it too says how far its receiver is: a client takes any string at the end for
+    // that.
     cast.offset = logged ? recovery_->next() : recovery_->head();
     offset = recovery_->text_of(cast.offset);
   }
@@ -62,13 +66,16 @@ void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags&
 void NamespaceCore::hand_out(Cast&& cast, IoLoop* only) {
   IoLoop* const here = io_.here();
   if (io_.loops().size() == 1 && here != nullptr) {
-    if (LocalNamespace* part = local(*here)) part->deliver(cast);
-    else if (cast.gather) arrived(*cast.gather, 0);
+    if (LocalNamespace* part = local(*here))
+      part->deliver(cast);
+    else if (cast.gather)
+      arrived(*cast.gather, 0);
     return;
   }
   const auto shared = std::make_shared<const Cast>(std::move(cast));
   const auto deliver = [core = shared_from_this(), shared](IoLoop& loop) {
-    if (LocalNamespace* part = core->local(loop)) part->deliver(*shared);
+    if (LocalNamespace* part = core->local(loop))
+      part->deliver(*shared);
     else if (shared->gather)
       shared->gather->owner->run([core, shared] { core->arrived(*shared->gather, 0); });
   };
@@ -114,7 +121,8 @@ std::shared_ptr<GatherState> NamespaceCore::make_gather(Gather&& gather, IoLoop&
   state->then = std::move(gather.then);
   state->loops_left = io_.loops().size();
   const auto limit = gather.limit.count() > 0 ? gather.limit : io_.options().ack_timeout;
-  state->timer = owner.reactor.after(limit, [core = shared_from_this(), state] { core->finish(*state, make_error_code(duplex::Errc::timeout)); });
+  state->timer = owner.reactor.after(
+      limit, [core = shared_from_this(), state] { core->finish(*state, make_error_code(duplex::Errc::timeout)); });
   owner.counters.pending_acks.add();
   return state;
 }
@@ -135,7 +143,8 @@ void NamespaceCore::answered(GatherState& state, OwnedEvent&& answer) {
 void NamespaceCore::finish(GatherState& state, std::error_code error) {
   if (std::exchange(state.done, true)) return;
   state.owner->counters.pending_acks.subtract();
-  if (!error) state.owner->reactor.cancel(state.timer);
+  if (!error)
+    state.owner->reactor.cancel(state.timer);
   else  // nobody waits for the others any more, on any loop
     for (const auto& loop : io_.loops())
       loop->run([core = shared_from_this(), loop = loop.get(), id = state.id] {
@@ -193,10 +202,12 @@ auto when(Function<void()> done) {
 }  // namespace
 
 void NamespaceCore::join(const Selection& who, std::string_view room, Function<void()> done) {
-  ask_all(each_of(who, [room = std::string(room)](ServerSocket& socket) { socket.enter_room(room); }), when(std::move(done)));
+  ask_all(each_of(who, [room = std::string(room)](ServerSocket& socket) { socket.enter_room(room); }),
+          when(std::move(done)));
 }
 void NamespaceCore::leave(const Selection& who, std::string_view room, Function<void()> done) {
-  ask_all(each_of(who, [room = std::string(room)](ServerSocket& socket) { socket.leave_room(room); }), when(std::move(done)));
+  ask_all(each_of(who, [room = std::string(room)](ServerSocket& socket) { socket.leave_room(room); }),
+          when(std::move(done)));
 }
 void NamespaceCore::disconnect(const Selection& who, bool close, Function<void()> done) {
   ask_all(each_of(who, [close](ServerSocket& socket) { socket.disconnect_from_server(close); }), when(std::move(done)));

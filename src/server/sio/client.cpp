@@ -9,8 +9,8 @@
 namespace duplex::sio {
 namespace {
 
-constexpr std::size_t longest_echo = 256;      // bytes of a client's that it reads again in a refusal
-constexpr unsigned most_strays = 1'000;        // acks that nobody waits for, a minute
+constexpr std::size_t longest_echo = 256;  // bytes of a client's that it reads again in a refusal
+constexpr unsigned most_strays = 1'000;    // acks that nobody waits for, a minute
 constexpr std::chrono::minutes stray_window{1};
 
 }  // namespace
@@ -31,7 +31,8 @@ void Client::stop_timers() {
 
 void Client::fail(std::string_view why) {
   if (std::exchange(closing_, true)) return;
-  if (loop.io.log().says(LogLevel::debug)) loop.reactor.log(LogLevel::debug, "sio", "a connection is closed: " + std::string(why));
+  if (loop.io.log().says(LogLevel::debug))
+    loop.reactor.log(LogLevel::debug, "sio", "a connection is closed: " + std::string(why));
   session.end("forced close", why);
 }
 
@@ -47,8 +48,10 @@ void Client::closed(const eio::CloseReason& why) {
 
 void Client::receive(ws::Message message) {
   if (closing_) return;
-  if (message.is_text()) received_text(message.text());
-  else received_binary(message.bytes());
+  if (message.is_text())
+    received_text(message.text());
+  else
+    received_binary(message.bytes());
 }
 
 void Client::received_text(std::string_view text) {
@@ -59,8 +62,11 @@ void Client::received_text(std::string_view text) {
   if (!packet) return fail(sio::text(static_cast<Errc>(packet.error().value())));
   if (!has_attachments(packet->type)) return handle(*packet, {});
 
-  if (!assembler_) assembler_ = std::make_unique<BinaryAssembler>(loop.io.options().max_attachments * loop.io.options().engine.max_http_buffer);
-  if (const auto begun = assembler_->begin(*packet); !begun) return fail(sio::text(static_cast<Errc>(begun.error().value())));
+  if (!assembler_)
+    assembler_ =
+        std::make_unique<BinaryAssembler>(loop.io.options().max_attachments * loop.io.options().engine.max_http_buffer);
+  if (const auto begun = assembler_->begin(*packet); !begun)
+    return fail(sio::text(static_cast<Errc>(begun.error().value())));
   attachments_timer_ = loop.reactor.after(loop.io.options().attachments_timeout, [this] {
     attachments_timer_ = 0;
     fail("attachments did not come in time");
@@ -118,8 +124,8 @@ void Client::connect(const Packet& packet) {
     session.send_packet(refusal.text(), {});
     return count_refusal();
   }
-  joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(), std::string(packet.nsp),
-                                              std::string(auth)));
+  joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(),
+                                              std::string(packet.nsp), std::string(auth)));
   joining.back()->proceed();
 }
 
@@ -163,7 +169,7 @@ void Client::marked() {
     if (auto* extras = socket->extras_if_any()) {
       if (!socket->local->core.ordered_elsewhere()) socket->local->catch_up();  // at once
       extras->continuity.marked = std::max(extras->continuity.marked, socket->local->delivered);
-      if (socket->local->core.ordered_elsewhere()) socket->local->catch_up();   // for the next time
+      if (socket->local->core.ordered_elsewhere()) socket->local->catch_up();  // for the next time
     }
 }
 void Client::mark_seen() {

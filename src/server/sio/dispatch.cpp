@@ -17,8 +17,9 @@ void call(ServerSocket& socket, Bound& handler, Arrival& arrival, std::string_vi
     const Refusal refusal = handler(arrival);
     if (!refusal) return;
     loop.counters.refused_arguments.add();
-    loop.reactor.log(LogLevel::warning, "sio", "event \"" + std::string(name) + "\" is not handled: argument " + std::to_string(refusal.index + 1) +
-                                                   ": " + make_error_code(refusal.why).message());
+    loop.reactor.log(LogLevel::warning, "sio",
+                     "event \"" + std::string(name) + "\" is not handled: argument " +
+                         std::to_string(refusal.index + 1) + ": " + make_error_code(refusal.why).message());
   });
 }
 
@@ -32,7 +33,8 @@ json::View as_array(std::string_view arguments, std::span<const json::Binary> at
 }
 
 /// Listeners may be added and removed by the listeners.
-void tell(IoLoop& loop, const std::vector<SocketListeners::Any>& listeners, std::string_view name, json::View arguments) {
+void tell(IoLoop& loop, const std::vector<SocketListeners::Any>& listeners, std::string_view name,
+          json::View arguments) {
   for (const auto& each : std::vector(listeners)) guarded(loop, "a listener", [&] { (*each.fn)(name, arguments); });
 }
 
@@ -50,7 +52,8 @@ bool pass(ServerSocket& socket, SocketListeners& its, std::string_view name, jso
 
 }  // namespace
 
-void ServerSocket::received_event(std::string_view payload, std::span<const json::Binary> attachments, std::optional<std::uint64_t> ack) {
+void ServerSocket::received_event(std::string_view payload, std::span<const json::Binary> attachments,
+                                  std::optional<std::uint64_t> ack) {
   IoLoop& its_loop = loop();
   its_loop.counters.events_in.add();
   json::Scratch& scratch = its_loop.scratch;
@@ -62,7 +65,8 @@ void ServerSocket::received_event(std::string_view payload, std::span<const json
   SocketListeners* const its = listeners_if_any();
   if (its != nullptr) {
     if (!its->any.empty()) tell(its_loop, its->any, event.name, as_array(event.arguments, attachments, scratch));
-    if (!its->middlewares.empty() && !pass(*this, *its, event.name, as_array(event.arguments, attachments, scratch))) return;
+    if (!its->middlewares.empty() && !pass(*this, *its, event.name, as_array(event.arguments, attachments, scratch)))
+      return;
   }
   bool handled = false;
   auto& events = local->core.table().events;

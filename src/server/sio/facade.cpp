@@ -35,7 +35,9 @@ std::size_t Selection::parse(std::size_t at, std::size_t& size) const noexcept {
 
 // -- Broadcast, RemoteSocket ------------------------------------------------------------------------------------------
 
-void Broadcast::send_event(EventView event, const Flags& flags, Gather* gather) const { core_->emit(selection_, event, flags, gather); }
+void Broadcast::send_event(EventView event, const Flags& flags, Gather* gather) const {
+  core_->emit(selection_, event, flags, gather);
+}
 
 namespace {
 /// A parent's sockets are its children's.
@@ -49,29 +51,39 @@ void on_each(NamespaceCore& core, Function<void()> done, Act act) {
 
 void Broadcast::join(std::string_view room, Function<void()> done) const {
   on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local) core.join(selection_, room, std::move(then));
-    else core.adapter().join(selection_, room, std::move(then));
+    if (flags_.local)
+      core.join(selection_, room, std::move(then));
+    else
+      core.adapter().join(selection_, room, std::move(then));
   });
 }
 void Broadcast::leave(std::string_view room, Function<void()> done) const {
   on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local) core.leave(selection_, room, std::move(then));
-    else core.adapter().leave(selection_, room, std::move(then));
+    if (flags_.local)
+      core.leave(selection_, room, std::move(then));
+    else
+      core.adapter().leave(selection_, room, std::move(then));
   });
 }
 void Broadcast::disconnect(bool close, Function<void()> done) const {
   on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local) core.disconnect(selection_, close, std::move(then));
-    else core.adapter().disconnect(selection_, close, std::move(then));
+    if (flags_.local)
+      core.disconnect(selection_, close, std::move(then));
+    else
+      core.adapter().disconnect(selection_, close, std::move(then));
   });
 }
 void Broadcast::fetch(Function<void(std::vector<RemoteSocket>)> then) const {
   if (core_->is_parent()) return then({});
-  if (flags_.local) core_->fetch(selection_, std::move(then));
-  else core_->adapter().fetch(selection_, std::move(then));
+  if (flags_.local)
+    core_->fetch(selection_, std::move(then));
+  else
+    core_->adapter().fetch(selection_, std::move(then));
 }
 
-Broadcast detail::broadcast_to(const std::shared_ptr<NamespaceCore>& core, std::string_view room) { return Broadcast(core).to(room); }
+Broadcast detail::broadcast_to(const std::shared_ptr<NamespaceCore>& core, std::string_view room) {
+  return Broadcast(core).to(room);
+}
 void RemoteSocket::join(std::string_view room) const { Broadcast(core_).to(id).join(room); }
 void RemoteSocket::leave(std::string_view room) const { Broadcast(core_).to(id).leave(room); }
 void RemoteSocket::disconnect(bool close) const { Broadcast(core_).to(id).disconnect(close); }
@@ -105,10 +117,18 @@ void Adapter::broadcast(const Selection& to, EventView event, const Flags& flags
 void Adapter::broadcast(const Selection& to, EventView event, const Flags& flags, Gather gather) {
   own_.broadcast(to, event, flags, std::move(gather));
 }
-void Adapter::join(const Selection& who, std::string_view room, Function<void()> done) { own_.join(who, room, std::move(done)); }
-void Adapter::leave(const Selection& who, std::string_view room, Function<void()> done) { own_.leave(who, room, std::move(done)); }
-void Adapter::disconnect(const Selection& who, bool close, Function<void()> done) { own_.disconnect(who, close, std::move(done)); }
-void Adapter::fetch(const Selection& who, Function<void(std::vector<RemoteSocket>)> then) { own_.fetch(who, std::move(then)); }
+void Adapter::join(const Selection& who, std::string_view room, Function<void()> done) {
+  own_.join(who, room, std::move(done));
+}
+void Adapter::leave(const Selection& who, std::string_view room, Function<void()> done) {
+  own_.leave(who, room, std::move(done));
+}
+void Adapter::disconnect(const Selection& who, bool close, Function<void()> done) {
+  own_.disconnect(who, close, std::move(done));
+}
+void Adapter::fetch(const Selection& who, Function<void(std::vector<RemoteSocket>)> then) {
+  own_.fetch(who, std::move(then));
+}
 void Adapter::server_side_emit(EventView, Gather* gather) {
   if (gather != nullptr && gather->then) gather->then({});
 }
@@ -168,7 +188,8 @@ void Handle::with(Function<void(Socket&)> fn) const {
     if (ServerSocket* socket = loop == nullptr ? nullptr : loop->find(bits)) fn(*socket);
   };
   const net::Reactor* here = net::Reactor::current();
-  if (here != nullptr && static_cast<std::uint64_t>(here->slot()) == bits() >> 56) return Function<void()>(std::move(run))();
+  if (here != nullptr && static_cast<std::uint64_t>(here->slot()) == bits() >> 56)
+    return Function<void()>(std::move(run))();
   net::Reactor::post_to(static_cast<int>(bits() >> 56), std::move(run));
 }
 

@@ -7,7 +7,8 @@
 
 namespace duplex::sio {
 
-/// Calls what is a user's. What it throws ends here, in the log: the library does not know what it means. False if it threw.
+/// Calls what is a user's. What it throws ends here, in the log: the library does not know what it means. False if it
+/// threw.
 template <class F>
 bool guarded(IoLoop& loop, std::string_view what, F&& f) {
   loop.reactor.doing("a Socket.IO handler");

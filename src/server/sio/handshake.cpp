@@ -14,10 +14,12 @@ std::string date_text(std::chrono::system_clock::time_point at) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   static constexpr const char* days[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr const char* months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                           "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   char text[80];
-  const int size = std::snprintf(text, sizeof text, "%s %s %02d %d %02d:%02d:%02d GMT+0000 (Coordinated Universal Time)", days[parts.tm_wday],
-                                 months[parts.tm_mon], parts.tm_mday, parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
+  const int size = std::snprintf(
+      text, sizeof text, "%s %s %02d %d %02d:%02d:%02d GMT+0000 (Coordinated Universal Time)", days[parts.tm_wday],
+      months[parts.tm_mon], parts.tm_mday, parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
   return {text, static_cast<std::size_t>(size)};
 }
 
@@ -62,8 +64,8 @@ json::Text Handshake::json() const {
   std::map<std::string, std::string> query;
   request_->each_query([&](std::string_view name, std::string_view value) { query[std::string(name)] = value; });
   const auto issued = std::chrono::duration_cast<std::chrono::milliseconds>(time().time_since_epoch()).count();
-  return json::object("headers", headers, "time", date_text(time()), "address", address(), "xdomain", cross_domain(), "secure", secure(), "issued",
-                      issued, "url", url(), "query", query, "auth", auth());
+  return json::object("headers", headers, "time", date_text(time()), "address", address(), "xdomain", cross_domain(),
+                      "secure", secure(), "issued", issued, "url", url(), "query", query, "auth", auth());
 }
 
 }  // namespace duplex::sio

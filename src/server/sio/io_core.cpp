@@ -29,7 +29,8 @@ IoLoop* IoLoop::here() noexcept {
 }
 
 ServerSocket* IoLoop::find(std::uint64_t bits) noexcept {
-  ServerSocket* socket = sockets_.find(static_cast<std::uint32_t>(bits & 0xFFFFFFF), static_cast<std::uint32_t>(bits >> 28 & 0xFFFFFFF));
+  ServerSocket* socket =
+      sockets_.find(static_cast<std::uint32_t>(bits & 0xFFFFFFF), static_cast<std::uint32_t>(bits >> 28 & 0xFFFFFFF));
   return socket != nullptr && socket->client != nullptr ? socket : nullptr;
 }
 
@@ -37,7 +38,8 @@ ServerSocket& IoLoop::create(Handshake&& handshake) {
   const std::uint32_t slot = sockets_.create(std::move(handshake));
   ServerSocket& socket = *sockets_.at(slot);
   socket.slot = slot;
-  socket.set_bits(static_cast<std::uint64_t>(reactor.slot()) << 56 | static_cast<std::uint64_t>(sockets_.generation(slot)) << 28 | slot);
+  socket.set_bits(static_cast<std::uint64_t>(reactor.slot()) << 56 |
+                  static_cast<std::uint64_t>(sockets_.generation(slot)) << 28 | slot);
   return socket;
 }
 
@@ -57,8 +59,10 @@ void IoLoop::sweep() {
 }
 
 void IoLoop::run(Function<void()> fn) {
-  if (reactor.on_this_thread()) fn();
-  else reactor.post(std::move(fn));
+  if (reactor.on_this_thread())
+    fn();
+  else
+    reactor.post(std::move(fn));
 }
 
 // -- the whole server -------------------------------------------------------------------------------------------------
@@ -80,9 +84,7 @@ Io& IoCore::start() {
 
 eio::Handlers IoCore::handlers() {
   eio::Handlers handlers;
-  handlers.on_open = [this](eio::Socket& socket) {
-    socket.set_user(new Client(eio::Session::of(socket), *here()));
-  };
+  handlers.on_open = [this](eio::Socket& socket) { socket.set_user(new Client(eio::Session::of(socket), *here())); };
   handlers.on_message = [](eio::Socket& socket, ws::Message message) {
     if (Client* client = Client::of(socket)) client->receive(message);
   };
@@ -110,9 +112,11 @@ IoLoop& IoCore::here_or_home() noexcept {
 }
 
 std::shared_ptr<NamespaceCore> IoCore::make(std::string_view name, const std::shared_ptr<NamespaceCore>& parent) {
-  auto core = std::make_shared<NamespaceCore>(*this, std::string(name), parent ? parent->shared_table() : std::make_shared<HandlerTable>(), false);
+  auto core = std::make_shared<NamespaceCore>(
+      *this, std::string(name), parent ? parent->shared_table() : std::make_shared<HandlerTable>(), false);
   OwnSockets own{core};
-  core->set_adapter(options_.adapter ? options_.adapter(name, std::move(own)) : std::make_unique<Adapter>(std::move(own)));
+  core->set_adapter(options_.adapter ? options_.adapter(name, std::move(own))
+                                     : std::make_unique<Adapter>(std::move(own)));
   core->is_child = parent != nullptr;
   if (parent) parent->add_child(core);
   return core;
@@ -128,8 +132,9 @@ std::shared_ptr<NamespaceCore> IoCore::of(std::string_view path) {
 
 std::shared_ptr<NamespaceCore> IoCore::of(Matching matching) {
   const std::lock_guard lock(mutex_);
-  auto core = std::make_shared<NamespaceCore>(*this, matching.pattern.empty() ? "/_" + std::to_string(parents_.size()) : matching.pattern,
-                                              std::make_shared<HandlerTable>(), true);
+  auto core = std::make_shared<NamespaceCore>(
+      *this, matching.pattern.empty() ? "/_" + std::to_string(parents_.size()) : matching.pattern,
+      std::make_shared<HandlerTable>(), true);
   parents_.push_back(std::make_unique<Parent>(Parent{std::move(matching), core}));
   return core;
 }
@@ -145,7 +150,8 @@ std::shared_ptr<NamespaceCore> IoCore::find_for(std::string_view name, json::Vie
   }
   // The rule is a user's: it may take its time, or name namespaces itself.
   for (const auto& parent : parents_) {
-    const bool welcome = parent->matching.rule ? parent->matching.rule(name, auth) : fits(parent->matching.pattern, name);
+    const bool welcome =
+        parent->matching.rule ? parent->matching.rule(name, auth) : fits(parent->matching.pattern, name);
     if (!welcome) continue;
     bool fresh = false;
     {
@@ -166,7 +172,8 @@ std::shared_ptr<NamespaceCore> IoCore::find_for(std::string_view name, json::Vie
 void IoCore::forget(NamespaceCore& child) {
   const std::lock_guard lock(mutex_);
   const auto it = namespaces_.find(child.name());
-  if (it != namespaces_.end() && it->second.get() == &child && child.entering == 0 && child.sockets == 0) namespaces_.erase(it);
+  if (it != namespaces_.end() && it->second.get() == &child && child.entering == 0 && child.sockets == 0)
+    namespaces_.erase(it);
 }
 
 Stats IoCore::stats() const {

@@ -45,12 +45,13 @@ class IoLoop {
   net::Reactor& reactor;
   const std::size_t index;
   DecodeOptions decoding;
-  json::Scratch scratch;            ///< of the event that is being handled
-  Buffer packet;                    ///< the packet that is being written
+  json::Scratch scratch;               ///< of the event that is being handled
+  Buffer packet;                       ///< the packet that is being written
   std::vector<ServerSocket*> reached;  ///< by the broadcast that is being handed out
 
   struct Counters {
-    Counter sockets, rooms, pending_acks, events_in, events_out, stray_acks, refused_arguments, recovered, not_recovered;
+    Counter sockets, rooms, pending_acks, events_in, events_out, stray_acks, refused_arguments, recovered,
+        not_recovered;
   } counters;
 
  private:

@@ -25,7 +25,10 @@ std::string ours(json::View value) {
 
 Joining::Joining(Client& its_client, std::shared_ptr<NamespaceCore> its_core, std::uint64_t its_number,
                  std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth)
-    : client(its_client), core(std::move(its_core)), number(its_number), handshake(std::move(request), std::move(nsp), std::move(auth)) {}
+    : client(its_client),
+      core(std::move(its_core)),
+      number(its_number),
+      handshake(std::move(request), std::move(nsp), std::move(auth)) {}
 
 Joining::~Joining() {
   if (timer_ != 0) client.loop.reactor.cancel(timer_);
@@ -97,22 +100,29 @@ void Joining::ask_recovery() {
   if (pid.empty()) return proceed();  // to the middlewares, or in
   core->in_order([core = core, pid = std::move(pid), offset = ours(handshake.auth()["offset"]), loop = &client.loop,
                   session = client.session.bits(), n = number]() mutable {
-    core->recovery()->restore(std::move(pid), std::move(offset), [core, loop, session, n](std::unique_ptr<Restored> restored, std::string_view why) {
-      loop->run([core, loop, session, n, restored = std::move(restored), why]() mutable {
-        Joining* const joining = find_joining(session, n);
-        if (restored && joining == nullptr) {
-          core->in_order([core, restored = std::move(restored)] { core->recovery()->put_back(*restored); });
-          return;
-        }
-        if (restored) loop->counters.recovered.add();
-        else loop->counters.not_recovered.add();
-        if (!restored && loop->io.log().says(LogLevel::info))
-          loop->reactor.log(LogLevel::info, "sio", "a client comes back to " + core->name() + " without its session: " + std::string(why));
-        if (joining == nullptr) return;
-        if (restored) joining->enter(restored.get());
-        else joining->proceed();
-      });
-    });
+    core->recovery()->restore(
+        std::move(pid), std::move(offset),
+        [core, loop, session, n](std::unique_ptr<Restored> restored, std::string_view why) {
+          loop->run([core, loop, session, n, restored = std::move(restored), why]() mutable {
+            Joining* const joining = find_joining(session, n);
+            if (restored && joining == nullptr) {
+              core->in_order([core, restored = std::move(restored)] { core->recovery()->put_back(*restored); });
+              return;
+            }
+            if (restored)
+              loop->counters.recovered.add();
+            else
+              loop->counters.not_recovered.add();
+            if (!restored && loop->io.log().says(LogLevel::info))
+              loop->reactor.log(LogLevel::info, "sio",
+                                "a client comes back to " + core->name() + " without its session: " + std::string(why));
+            if (joining == nullptr) return;
+            if (restored)
+              joining->enter(restored.get());
+            else
+              joining->proceed();
+          });
+        });
   });
 }
 
@@ -120,7 +130,8 @@ void Joining::refuse(const Admission& admission) {
   Buffer packet;
   packet.push_back('4');
   const json::View data = admission.data().view();
-  encode_connect_error(packet, handshake.nsp(), admission.why(), data.is_null() ? json::View(std::string_view()) : data);
+  encode_connect_error(packet, handshake.nsp(), admission.why(),
+                       data.is_null() ? json::View(std::string_view()) : data);
   client.session.send_packet(packet.text(), {});
   Client& its = client;
   finish();
@@ -132,7 +143,8 @@ void Joining::finish() {
   finished_ = true;
   core->entering.fetch_sub(1, std::memory_order_relaxed);
   if (timer_ != 0) client.loop.reactor.cancel(std::exchange(timer_, 0));
-  const auto it = std::find_if(client.joining.begin(), client.joining.end(), [this](const auto& each) { return each.get() == this; });
+  const auto it = std::find_if(client.joining.begin(), client.joining.end(),
+                               [this](const auto& each) { return each.get() == this; });
   client.loop.bury(std::shared_ptr<void>(std::shared_ptr<Joining>(std::move(*it))));  // a middleware may be at work
   client.joining.erase(it);
 }
@@ -143,8 +155,10 @@ void Joining::enter(const Restored* restored) {
   ServerSocket& socket = loop.create(std::move(handshake));
   socket.client = &client;
   socket.local = &local;
-  if (restored != nullptr) std::copy_n(restored->sid.begin(), socket.id.size(), socket.id.begin());
-  else fill_random_id(socket.id);
+  if (restored != nullptr)
+    std::copy_n(restored->sid.begin(), socket.id.size(), socket.id.begin());
+  else
+    fill_random_id(socket.id);
   client.entered(socket);
   local.add(socket);
   finish();
@@ -155,9 +169,10 @@ void Joining::enter(const Restored* restored) {
     if (restored != nullptr) local.delivered = std::max(local.delivered, restored->head);
     // What was emitted before it came is not owed to it, even if it is still on its way to this loop.
     continuity.floor = continuity.marked = restored != nullptr ? restored->kept.floor : core->recovery()->head();
-    core->in_order([core = core, pid = continuity.pid, sid = std::string(socket.sid()), bits = socket.bits()]() mutable {
-      core->recovery()->opened(std::move(pid), std::move(sid), bits);
-    });
+    core->in_order(
+        [core = core, pid = continuity.pid, sid = std::string(socket.sid()), bits = socket.bits()]() mutable {
+          core->recovery()->opened(std::move(pid), std::move(sid), bits);
+        });
   }
   if (restored != nullptr) {
     socket.was_recovered = true;
@@ -173,7 +188,8 @@ void Joining::enter(const Restored* restored) {
   Buffer packet;
   packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  encode_connect(packet, core->name(), socket.sid(), extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  encode_connect(packet, core->name(), socket.sid(),
+                 extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
   for (auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { fn(socket); });
@@ -183,12 +199,15 @@ void Joining::enter(const Restored* restored) {
 
 void Admit::operator()(Admission admission) {
   if (!state_ || state_->decided.exchange(true)) return;
-  auto run = [session = state_->session, number = state_->joining, step = state_->step, admission = std::move(admission)]() mutable {
+  auto run = [session = state_->session, number = state_->joining, step = state_->step,
+              admission = std::move(admission)]() mutable {
     if (Joining* joining = find_joining(session, number)) joining->decided(step, std::move(admission));
   };
   const net::Reactor* here = net::Reactor::current();
-  if (here != nullptr && here->slot() == state_->slot) Function<void()>(std::move(run))();
-  else net::Reactor::post_to(state_->slot, std::move(run));
+  if (here != nullptr && here->slot() == state_->slot)
+    Function<void()>(std::move(run))();
+  else
+    net::Reactor::post_to(state_->slot, std::move(run));
 }
 
 Admit::~Admit() { (*this)(sio::refuse("the middleware did not decide")); }

@@ -16,9 +16,9 @@ struct Restored;
 /// Where a middleware's decision goes.
 struct AdmitState {
   std::atomic<bool> decided{false};
-  int slot = 0;              // of the loop
+  int slot = 0;  // of the loop
   std::uint64_t session = 0, joining = 0;
-  std::size_t step = 0;      // which middleware
+  std::size_t step = 0;  // which middleware
 };
 
 /// A client on its way into a namespace: its middlewares are asked one after the other, then recovery.

@@ -64,7 +64,9 @@ void Socket::off_any_outgoing() {
   all.clear();
 }
 
-void Socket::use(Function<Admission(const Incoming&)> middleware) { of(*this).middlewares.push_back(std::move(middleware)); }
+void Socket::use(Function<Admission(const Incoming&)> middleware) {
+  of(*this).middlewares.push_back(std::move(middleware));
+}
 void Socket::on_error(Function<void(std::string_view)> fn) { of(*this).errors.push_back(std::move(fn)); }
 
 }  // namespace duplex::sio

@@ -7,8 +7,8 @@
 
 namespace duplex::sio {
 
-/// What one socket hears by itself, beside its namespace's handlers: for code ported from JavaScript. A listener that is
-/// taken away while it runs is only marked, and goes when nothing runs.
+/// What one socket hears by itself, beside its namespace's handlers: for code ported from JavaScript. A listener that
+/// is taken away while it runs is only marked, and goes when nothing runs.
 struct SocketListeners {
   struct Own {
     ListenerId id;

@@ -58,19 +58,21 @@ void NamespaceCore::maybe_forget() {
   });
 }
 
-bool NamespaceCore::ordered_elsewhere() const noexcept {
-  return recovery_ && !io_.home().reactor.on_this_thread();
-}
+bool NamespaceCore::ordered_elsewhere() const noexcept { return recovery_ && !io_.home().reactor.on_this_thread(); }
 
 void NamespaceCore::in_order(Function<void()> fn) {
-  if (ordered_elsewhere()) io_.home().reactor.post(std::move(fn));
-  else fn();
+  if (ordered_elsewhere())
+    io_.home().reactor.post(std::move(fn));
+  else
+    fn();
 }
 
-void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event, std::string_view offset) {
+void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event,
+                  std::string_view offset) {
   Packet packet;
   const bool binary = !event.attachments.empty();
-  packet.type = ack ? (binary ? PacketType::binary_ack : PacketType::ack) : (binary ? PacketType::binary_event : PacketType::event);
+  packet.type = ack ? (binary ? PacketType::binary_ack : PacketType::ack)
+                    : (binary ? PacketType::binary_event : PacketType::event);
   packet.attachments = static_cast<std::uint32_t>(event.attachments.size());
   packet.nsp = nsp;
   packet.id = id;
@@ -141,7 +143,8 @@ void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& ou
       for (RoomMember* member : room->members()) take(ServerSocket::of_member(*member), wanted);
   };
   who.each_exception([&](std::string_view name) { consider(name, false); });
-  if (who.has_rooms()) who.each_room([&](std::string_view name) { consider(name, true); });
+  if (who.has_rooms())
+    who.each_room([&](std::string_view name) { consider(name, true); });
   else
     for (ServerSocket* socket : all) take(*socket, true);
 }

@@ -55,8 +55,8 @@ struct Cast {
   std::shared_ptr<const eio::SharedPacket> packet;
   Selection to;
   Flags flags;
-  std::uint64_t offset = 0;             ///< recovery's; 0: none
-  std::shared_ptr<GatherState> gather;  ///< answers are wanted
+  std::uint64_t offset = 0;                 ///< recovery's; 0: none
+  std::shared_ptr<GatherState> gather;      ///< answers are wanted
   std::shared_ptr<const OwnedEvent> event;  ///< for those who listen to what leaves; null where nobody does
 };
 
@@ -96,7 +96,8 @@ class NamespaceCore : public std::enable_shared_from_this<NamespaceCore> {
   // … and what the adapter asks of this server's own
   void cast(const Selection& to, EventView event, const Flags& flags, Gather* gather);
   using Part = std::vector<RemoteSocket>;
-  /// Runs `work` with the namespace's part on every loop (null where there is none), then `then` on the loop that asked.
+  /// Runs `work` with the namespace's part on every loop (null where there is none), then `then` on the loop that
+  /// asked.
   void ask_all(Function<Part(LocalNamespace*)> work, Function<void(Part)> then);
   void join(const Selection& who, std::string_view room, Function<void()> done);
   void leave(const Selection& who, std::string_view room, Function<void()> done);
@@ -110,7 +111,8 @@ class NamespaceCore : public std::enable_shared_from_this<NamespaceCore> {
   /// Hands it to every loop, or to `only`.
   void hand_out(Cast&& cast, IoLoop* only = nullptr);
   /// Only on the home loop, or without recovery: encodes, numbers, hands out.
-  void send_cast(const Selection& to, EventView event, const Flags& flags, std::shared_ptr<GatherState> gather, IoLoop* only);
+  void send_cast(const Selection& to, EventView event, const Flags& flags, std::shared_ptr<GatherState> gather,
+                 IoLoop* only);
   RemoteSocket describe(const ServerSocket& socket);
   std::atomic<unsigned> outgoing_listeners{0};
 
@@ -149,8 +151,8 @@ class LocalNamespace {
   /// Fills `out` with those whom it selects, each once.
   void select(const Selection& who, std::vector<ServerSocket*>& out);
   void deliver(const Cast& cast);
-  /// Recovery: asks how far the namespace is, for the next mark. Events for other loops' sockets do not come here, so that
-  /// what was handed out here may lag far behind; but what is for here comes before the answer.
+  /// Recovery: asks how far the namespace is, for the next mark. Events for other loops' sockets do not come here, so
+  /// that what was handed out here may lag far behind; but what is for here comes before the answer.
   void catch_up();
 
   struct Asked {

@@ -12,7 +12,7 @@
 namespace duplex::sio {
 namespace {
 
-constexpr std::size_t epoch_size = 5;      // four characters and a hyphen
+constexpr std::size_t epoch_size = 5;  // four characters and a hyphen
 constexpr std::size_t longest_offset = 24;
 
 /// Would an event of this selection have reached a socket in these rooms?
@@ -38,7 +38,8 @@ void RecoveryHome::append(std::shared_ptr<const eio::SharedPacket> packet, const
 
 void RecoveryHome::prune() {
   const auto oldest = core_.io().home().reactor.now() - options_.max_disconnection;
-  while (!log_.empty() && (log_.size() > options_.max_events || bytes_ > options_.max_bytes || log_.front().at < oldest)) {
+  while (!log_.empty() &&
+         (log_.size() > options_.max_events || bytes_ > options_.max_bytes || log_.front().at < oldest)) {
     bytes_ -= log_.front().bytes;
     log_.pop_front();
   }
@@ -100,18 +101,18 @@ void RecoveryHome::restore(std::string pid, std::string offset, Then then) {
   if (it->second.taken) return then(nullptr, "another connection is taking its session over");
   if (it->second.bits == 0) return finish(pid, offset, nullptr, then);
 
-  // The session's socket looks alive: most likely its connection is dead and nobody has noticed yet. It is cut off first,
-  // so that there is never more than one, and what it is comes from its loop.
+  // The session's socket looks alive: most likely its connection is dead and nobody has noticed yet. It is cut off
+  // first, so that there is never more than one, and what it is comes from its loop.
   it->second.taken = true;
   IoLoop* const home = &core_.io().home();
-  net::Reactor::post_to(
-      static_cast<int>(it->second.bits >> 56),
-      [home, core = core_.shared_from_this(), bits = it->second.bits, pid = std::move(pid), offset = std::move(offset),
-       then = std::make_unique<Then>(std::move(then))]() mutable {
-        home->reactor.post([core, kept = fence(bits), pid = std::move(pid), offset = std::move(offset), then = std::move(then)]() mutable {
-          core->recovery()->finish(pid, offset, std::move(kept), *then);
-        });
-      });
+  net::Reactor::post_to(static_cast<int>(it->second.bits >> 56),
+                        [home, core = core_.shared_from_this(), bits = it->second.bits, pid = std::move(pid),
+                         offset = std::move(offset), then = std::make_unique<Then>(std::move(then))]() mutable {
+                          home->reactor.post([core, kept = fence(bits), pid = std::move(pid),
+                                              offset = std::move(offset), then = std::move(then)]() mutable {
+                            core->recovery()->finish(pid, offset, std::move(kept), *then);
+                          });
+                        });
 }
 
 void RecoveryHome::finish(const std::string& pid, const std::string& offset, std::unique_ptr<Kept> kept, Then& then) {
@@ -119,11 +120,14 @@ void RecoveryHome::finish(const std::string& pid, const std::string& offset, std
   if (it == sessions_.end()) return then(nullptr, "its session was ended");
   Session session = std::move(it->second);
   sessions_.erase(it);  // for one use: the next connection makes a new entry
-  if (kept) session.kept = std::move(*kept);
-  else if (session.bits != 0) return then(nullptr, "its session was ended");
+  if (kept)
+    session.kept = std::move(*kept);
+  else if (session.bits != 0)
+    return then(nullptr, "its session was ended");
 
   prune();
-  auto restored = std::make_unique<Restored>(Restored{pid, std::move(session.sid), std::move(session.kept), {}, head()});
+  auto restored =
+      std::make_unique<Restored>(Restored{pid, std::move(session.sid), std::move(session.kept), {}, head()});
   const std::uint64_t from = std::max(offset_of(offset), restored->kept.floor);
   restored->kept.floor = from;
   const std::uint64_t evicted = head() - log_.size();  // and everything before it

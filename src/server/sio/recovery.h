@@ -18,7 +18,7 @@ namespace duplex::sio {
 struct Kept {
   std::vector<std::string> rooms;  ///< its own among them
   json::Text data;
-  std::uint64_t floor = 0;         ///< events up to here have certainly arrived
+  std::uint64_t floor = 0;  ///< events up to here have certainly arrived
 };
 
 /// A session that comes back, and what it missed, in order.
@@ -26,7 +26,7 @@ struct Restored {
   std::string pid, sid;
   Kept kept;
   std::vector<std::shared_ptr<const eio::SharedPacket>> missed;
-  std::uint64_t head = 0;          ///< the newest event there is: what comes later is handed out as ever
+  std::uint64_t head = 0;  ///< the newest event there is: what comes later is handed out as ever
 };
 
 /// Recovery of one namespace: the numbered log of its events, and its sessions. All of it on the home loop, which puts
@@ -49,8 +49,8 @@ class RecoveryHome {
   void opened(std::string pid, std::string sid, std::uint64_t bits);
   void parked(const std::string& pid, std::uint64_t bits, Kept kept);
   void forgotten(const std::string& pid, std::uint64_t bits);
-  /// Gives the session to whoever asks first: a predecessor that still seems alive is cut off. `then` hears the session, or
-  /// null and why not.
+  /// Gives the session to whoever asks first: a predecessor that still seems alive is cut off. `then` hears the
+  /// session, or null and why not.
   using Then = Function<void(std::unique_ptr<Restored>, std::string_view why)>;
   void restore(std::string pid, std::string offset, Then then);
   /// The connection that a session was given to went before it could take it.
@@ -80,8 +80,8 @@ class RecoveryHome {
   NamespaceCore& core_;
   const Recovery options_;
   const std::size_t max_replay_;
-  std::string epoch_;               // another one for each start: an offset of an earlier life is no offset
-  std::deque<Entry> log_;           // the newest is `head_`
+  std::string epoch_;      // another one for each start: an offset of an earlier life is no offset
+  std::deque<Entry> log_;  // the newest is `head_`
   std::atomic<std::uint64_t> head_{0};
   std::size_t bytes_ = 0;
   std::unordered_map<std::string, Session> sessions_;
@@ -90,7 +90,7 @@ class RecoveryHome {
     std::string pid;
     std::uint64_t turn;
   };
-  std::deque<Parking> parkings_;    // by time
+  std::deque<Parking> parkings_;  // by time
   std::uint64_t turns_ = 0;
   bool timer_ = false;
 };

@@ -8,7 +8,8 @@ namespace duplex::sio {
 namespace {
 
 /// The text packet (its `4` included), then its attachments, each a message of its own.
-Sent send_all(eio::Session& session, std::string_view packet, std::span<const json::Binary> attachments, const Flags& flags) {
+Sent send_all(eio::Session& session, std::string_view packet, std::span<const json::Binary> attachments,
+              const Flags& flags) {
   if (!session.is_open()) return Sent::closed;
   // All of it or nothing: what would be dropped is dropped before its first part.
   if (flags.is_volatile && !session.is_writable()) return Sent::dropped;
@@ -20,7 +21,9 @@ Sent send_all(eio::Session& session, std::string_view packet, std::span<const js
 
 }  // namespace
 
-Sent Socket::send_event(EventView event, const Flags& flags, Within* within) { return ServerSocket::of(*this).send(event, flags, within); }
+Sent Socket::send_event(EventView event, const Flags& flags, Within* within) {
+  return ServerSocket::of(*this).send(event, flags, within);
+}
 
 Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
   if (client == nullptr) {
@@ -29,7 +32,9 @@ Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
   }
   NamespaceCore& core = local->core;
   if (has_reserved_name(event.json)) {
-    loop().reactor.log(LogLevel::error, "sio", "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, newListener, removeListener");
+    loop().reactor.log(LogLevel::error, "sio",
+                       "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, "
+                       "newListener, removeListener");
     if (within != nullptr && within->then) within->then(make_error_code(duplex::Errc::bad_argument));
     return Sent::dropped;
   }
@@ -66,11 +71,12 @@ Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
   return sent;
 }
 
-Sent ServerSocket::send_in_order(std::string_view packet, std::span<const json::Binary> attachments, const Flags& flags) {
+Sent ServerSocket::send_in_order(std::string_view packet, std::span<const json::Binary> attachments,
+                                 const Flags& flags) {
   NamespaceCore& core = local->core;
   if (!core.ordered_elsewhere()) return send_all(client->session, packet, attachments, flags);
-  core.in_order([slot = loop().reactor.slot(), session = client->session.bits(), owned = std::make_shared<const OwnedEvent>(EventView{packet, attachments}),
-                 flags] {
+  core.in_order([slot = loop().reactor.slot(), session = client->session.bits(),
+                 owned = std::make_shared<const OwnedEvent>(EventView{packet, attachments}), flags] {
     net::Reactor::post_to(slot, [session, owned, flags] {
       if (eio::Session* found = eio::Session::find(session)) send_all(*found, owned->text, owned->views, flags);
     });

@@ -89,8 +89,12 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   if (core.recovery() != nullptr && !fenced) {
     const auto keep_alive = core.shared_from_this();
     const std::string& pid = extras().continuity.pid;
-    if (keep) core.in_order([keep_alive, pid, bits = bits_, kept = sio::keep(*this)]() mutable { keep_alive->recovery()->parked(pid, bits, std::move(kept)); });
-    else core.in_order([keep_alive, pid, bits = bits_] { keep_alive->recovery()->forgotten(pid, bits); });
+    if (keep)
+      core.in_order([keep_alive, pid, bits = bits_, kept = sio::keep(*this)]() mutable {
+        keep_alive->recovery()->parked(pid, bits, std::move(kept));
+      });
+    else
+      core.in_order([keep_alive, pid, bits = bits_] { keep_alive->recovery()->forgotten(pid, bits); });
   }
 
   const std::size_t before = local->rooms.rooms();
@@ -132,7 +136,9 @@ bool Socket::in_room(std::string_view name) const {
   const Room* room = self.local->rooms.find(name);
   return room != nullptr && self.is_in(*room);
 }
-Broadcast Socket::broadcast() const { return Broadcast(ServerSocket::of(*this).local->core.shared_from_this()).except(id()); }
+Broadcast Socket::broadcast() const {
+  return Broadcast(ServerSocket::of(*this).local->core.shared_from_this()).except(id());
+}
 Broadcast Socket::to(std::string_view room) const { return broadcast().to(room); }
 Broadcast Socket::except(std::string_view room) const { return broadcast().except(room); }
 void Socket::disconnect(bool close) { ServerSocket::of(*this).disconnect_from_server(close); }

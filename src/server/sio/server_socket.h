@@ -16,8 +16,8 @@ class IoLoop;
 class LocalNamespace;
 struct SocketListeners;
 
-/// A client in one namespace: what handlers see as sio::Socket. Lies in its loop's slab; freed when the turn in which it
-/// was disconnected has ended. What only some sockets need is made when first needed.
+/// A client in one namespace: what handlers see as sio::Socket. Lies in its loop's slab; freed when the turn in which
+/// it was disconnected has ended. What only some sockets need is made when first needed.
 class ServerSocket final : public Socket, public RoomMember {
  public:
   static constexpr std::size_t id_size = 20;  // Node's sharded adapter takes rooms of that length for private ones
@@ -48,7 +48,8 @@ class ServerSocket final : public Socket, public RoomMember {
   }
 
   // -- what arrives (dispatch.cpp)
-  void received_event(std::string_view payload, std::span<const json::Binary> attachments, std::optional<std::uint64_t> ack);
+  void received_event(std::string_view payload, std::span<const json::Binary> attachments,
+                      std::optional<std::uint64_t> ack);
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
@@ -63,25 +64,25 @@ class ServerSocket final : public Socket, public RoomMember {
   void fail_pending();
   static const Ack::Answerer answerer;
 
-  Client* client = nullptr;          ///< null: it has left
+  Client* client = nullptr;  ///< null: it has left
   LocalNamespace* local = nullptr;
   Handshake handshake_;
   std::array<char, id_size> id{};
   std::uint32_t slot = 0;
-  std::uint32_t stamp = 0;           ///< of the newest broadcast that considered it
-  std::uint32_t position = 0;        ///< in its namespace's list
+  std::uint32_t stamp = 0;     ///< of the newest broadcast that considered it
+  std::uint32_t position = 0;  ///< in its namespace's list
   bool in_own_room = true;
   bool was_recovered = false;
-  bool fenced = false;               ///< another connection has taken its session over
+  bool fenced = false;  ///< another connection has taken its session over
 
   struct Pending {
     Function<void(Result<Answer>)> then;
     net::TimerId timer;
   };
-  struct Continuity {                ///< with recovery
+  struct Continuity {  ///< with recovery
     std::string pid;
-    std::uint64_t marked = 0;        ///< everything up to here was sent before the newest mark
-    std::uint64_t floor = 0;         ///< everything up to here has arrived
+    std::uint64_t marked = 0;  ///< everything up to here was sent before the newest mark
+    std::uint64_t floor = 0;   ///< everything up to here has arrived
   };
   struct Extras {
     Extras();

@@ -46,7 +46,8 @@ void Hub::publish_from_anywhere(HubGroup& group, std::string_view room, ws::Mess
 
 void Hub::post(HubGroup& group, const Hub* but, std::string_view room, const std::shared_ptr<FanoutFrame>& frame) {
   for (Hub* hub : group.hubs)
-    if (hub != but) hub->loop_.reactor().post([hub, frame, room = std::string(room)] { hub->deliver(room, *frame, nullptr); });
+    if (hub != but)
+      hub->loop_.reactor().post([hub, frame, room = std::string(room)] { hub->deliver(room, *frame, nullptr); });
 }
 
 void Hub::deliver(std::string_view name, FanoutFrame& frame, const ws::WsConnection* except) {
@@ -71,7 +72,8 @@ void Hub::deliver(std::string_view name, FanoutFrame& frame, const ws::WsConnect
     ws::WsConnection& to = ws::WsConnection::of_member(*members[i]);
     if (&to == except) continue;
     const ws::DeflateAgreement* agreed = to.deflate();
-    const bool small = agreed != nullptr && frame.options().compress && frame.payload_size() >= to.endpoint().deflate.threshold;
+    const bool small =
+        agreed != nullptr && frame.options().compress && frame.payload_size() >= to.endpoint().deflate.threshold;
     net::LocalBlock** block = &plain;
     if (small) {
       Variant& variant = compressed[agreed->server_max_window_bits - 8u];
@@ -79,7 +81,8 @@ void Hub::deliver(std::string_view name, FanoutFrame& frame, const ws::WsConnect
       block = &variant.block;
     }
     if (*block == nullptr)
-      *block = &loop_.reactor().hold(small ? frame.compressed(agreed->server_max_window_bits, loop_.deflate()) : frame.plain());
+      *block = &loop_.reactor().hold(small ? frame.compressed(agreed->server_max_window_bits, loop_.deflate())
+                                           : frame.plain());
     to.send_frame(**block, frame.options(), policy.value_or(to.endpoint().handlers.overflow), small);
     if (rooms_.find(name) != room) break;  // the last member left: the room is gone
   }

@@ -51,7 +51,8 @@ class Hub {
   /// To everyone in the room but `except`, on this loop at once and on the others by their inbox.
   void publish(std::string_view room, ws::Message message, ws::SendOptions options, const ws::WsConnection* except);
   /// The same from a thread that is no loop's.
-  static void publish_from_anywhere(HubGroup& group, std::string_view room, ws::Message message, ws::SendOptions options);
+  static void publish_from_anywhere(HubGroup& group, std::string_view room, ws::Message message,
+                                    ws::SendOptions options);
 
  private:
   void deliver(std::string_view room, FanoutFrame& frame, const ws::WsConnection* except);

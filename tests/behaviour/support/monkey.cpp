@@ -190,11 +190,14 @@ void Monkey::settle(Random& random, bool all) {
     }
     if (reply.empty() && upgrade.empty()) return;
     for (auto& one : reply)
-      if (random() % 4 != 0) one.status(200 + static_cast<int>(random() % 5)).header("X-Late", "yes").send(text(random));
+      if (random() % 4 != 0)
+        one.status(200 + static_cast<int>(random() % 5)).header("X-Late", "yes").send(text(random));
     for (auto& one : upgrade) {
       const auto choice = random() % 8;
-      if (choice < 5) one.accept();
-      else if (choice < 7) one.refuse(401);
+      if (choice < 5)
+        one.accept();
+      else if (choice < 7)
+        one.refuse(401);
     }
   } while (all);
 }
@@ -209,34 +212,52 @@ void Monkey::act(Random& random, ws::Socket* self, int depth) {
 void Monkey::act_on(Random& random, ws::Socket& socket) {
   static constexpr std::uint16_t codes[] = {1000, 1001, 1003, 1008, 3000, 4999, 0, 1005};
   switch (random() % 24) {
-    case 0: return socket.close(codes[random() % 8], random() % 2 == 0 ? "enough" : std::string(200, 'r'));
-    case 1: return socket.terminate();
-    case 2: return socket.ping(random() % 2 == 0 ? "" : "are you there?");
+    case 0:
+      return socket.close(codes[random() % 8], random() % 2 == 0 ? "enough" : std::string(200, 'r'));
+    case 1:
+      return socket.terminate();
+    case 2:
+      return socket.ping(random() % 2 == 0 ? "" : "are you there?");
     case 3:
-    case 4: return socket.join(room(random));
-    case 5: return socket.leave(room(random));
+    case 4:
+      return socket.join(room(random));
+    case 5:
+      return socket.leave(room(random));
     case 6:
     case 7:
-    case 8: return socket.publish(room(random), text(random), options(random));
-    case 9: socket.set_data(Data{}); return;
-    case 10: socket.set_data(OtherData{}); return;
+    case 8:
+      return socket.publish(room(random), text(random), options(random));
+    case 9:
+      socket.set_data(Data{});
+      return;
+    case 10:
+      socket.set_data(OtherData{});
+      return;
     case 11:
       if (auto* data = socket.data<Data>()) data->text += "more";
       return;
-    case 12: (void)socket.peer(), (void)socket.protocol(), (void)socket.round_trip(), (void)socket.dropped(); return;
+    case 12:
+      (void)socket.peer(), (void)socket.protocol(), (void)socket.round_trip(), (void)socket.dropped();
+      return;
     case 13:
       for (int i = 0; i < 50; ++i) socket.send(text(random), options(random));
       return;
-    default: (void)socket.send(text(random), options(random)); return;
+    default:
+      (void)socket.send(text(random), options(random));
+      return;
   }
 }
 
 void Monkey::act_elsewhere(Random& random, int depth) {
   const ws::Handle other = lives_.any(static_cast<std::uint32_t>(random()));
   switch (random() % 16) {
-    case 0: other.close(4000, "from elsewhere"); return;
+    case 0:
+      other.close(4000, "from elsewhere");
+      return;
     case 1:
-    case 2: (void)other.send(text(random)); return;
+    case 2:
+      (void)other.send(text(random));
+      return;
     case 3:
     case 4:
     case 5:
@@ -247,7 +268,8 @@ void Monkey::act_elsewhere(Random& random, int depth) {
       });
     case 6:
     case 7:
-    case 8: return server_.publish(room(random), text(random), options(random));
+    case 8:
+      return server_.publish(room(random), text(random), options(random));
     case 9:
       if (depth < deepest) server_.loop().post([this, depth] { act(Monkey::random(), nullptr, depth + 1); });
       return;
@@ -256,11 +278,14 @@ void Monkey::act_elsewhere(Random& random, int depth) {
         server_.loop().after(std::chrono::milliseconds(random() % 3000),
                              [this, depth] { act(Monkey::random(), nullptr, depth + 1); });
       return;
-    case 11: (void)server_.stats(); return;
+    case 11:
+      (void)server_.stats();
+      return;
     case 12:
       if (may_end && random() % 8 == 0) return random() % 4 == 0 ? server_.stop() : server_.drain();
       return;
-    default: return settle(random);
+    default:
+      return settle(random);
   }
 }
 

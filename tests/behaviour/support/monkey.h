@@ -60,8 +60,8 @@ class Monkey {
   /// Answers or drops what is kept; with `all`, everything.
   void settle(Random& random, bool all = false);
 
-  std::atomic<bool> may_end = false;  ///< it may call drain and stop
-  static std::atomic<int> data_alive; ///< values given to sockets that were not destroyed yet
+  std::atomic<bool> may_end = false;   ///< it may call drain and stop
+  static std::atomic<int> data_alive;  ///< values given to sockets that were not destroyed yet
 
  private:
   void act_on(Random& random, ws::Socket& socket);

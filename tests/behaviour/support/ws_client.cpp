@@ -14,10 +14,12 @@ std::string client_frame(std::string_view payload, int opcode, bool fin, int rsv
     for (int shift = 8; shift >= 0; shift -= 8) out.push_back(static_cast<char>(payload.size() >> shift));
   } else {
     out.push_back(static_cast<char>(0x80 | 127));
-    for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift));
+    for (int shift = 56; shift >= 0; shift -= 8)
+      out.push_back(static_cast<char>(static_cast<std::uint64_t>(payload.size()) >> shift));
   }
   for (const unsigned char byte : key) out.push_back(static_cast<char>(byte));
-  for (std::size_t i = 0; i < payload.size(); ++i) out.push_back(static_cast<char>(static_cast<unsigned char>(payload[i]) ^ key[i % 4]));
+  for (std::size_t i = 0; i < payload.size(); ++i)
+    out.push_back(static_cast<char>(static_cast<unsigned char>(payload[i]) ^ key[i % 4]));
   return out;
 }
 
@@ -53,7 +55,8 @@ std::string upgrade_request(std::string_view path, std::string_view more_headers
   return out.append(more_headers).append("\r\n");
 }
 
-WsClient::WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers) : server_(server), peer_(server.connect()) {
+WsClient::WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers)
+    : server_(server), peer_(server.connect()) {
   received_ = server.ask(peer_, upgrade_request(path, more_headers));
   const std::size_t end = received_.find("\r\n\r\n");
   if (end == std::string::npos) return;

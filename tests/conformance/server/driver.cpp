@@ -29,7 +29,9 @@ sio::Broadcast reach(sio::Namespace& driver, sio::Socket& socket, json::View tar
 }
 
 /// What `fetchSockets` tells of one.
-json::Text describe(const sio::RemoteSocket& remote) { return json::object("id", remote.id, "rooms", remote.rooms, "data", remote.data); }
+json::Text describe(const sio::RemoteSocket& remote) {
+  return json::object("id", remote.id, "rooms", remote.rooms, "data", remote.data);
+}
 
 /// Does something for each room, and answers when the last is done.
 template <class Act>
@@ -68,13 +70,17 @@ void add_rooms(sio::Namespace& driver) {
 }
 
 void add_emits(sio::Namespace& driver) {
-  driver.on("emit", [&driver](sio::Socket& socket, json::View target, std::string_view event, sio::Rest arguments, sio::Ack ack) {
+  driver.on("emit", [&driver](sio::Socket& socket, json::View target, std::string_view event, sio::Rest arguments,
+                              sio::Ack ack) {
     const auto reached = reach(driver, socket, target);
-    if (flag(target, "volatile")) reached.volatile_emit(event, arguments);
-    else reached.emit(event, arguments);
+    if (flag(target, "volatile"))
+      reached.volatile_emit(event, arguments);
+    else
+      reached.emit(event, arguments);
     ack();
   });
-  driver.on("emitWithAck", [&driver](sio::Socket& socket, json::View target, int timeout, std::string_view event, sio::Rest arguments, sio::Ack ack) {
+  driver.on("emitWithAck", [&driver](sio::Socket& socket, json::View target, int timeout, std::string_view event,
+                                     sio::Rest arguments, sio::Ack ack) {
     auto answered = [ack = std::move(ack)](const sio::Answers& answers) mutable {
       std::vector<json::View> responses;
       for (const sio::Answer& answer : answers.list) responses.push_back(answer.first());
@@ -82,7 +88,8 @@ void add_emits(sio::Namespace& driver) {
       if (answers.error) error = answers.error == Errc::timeout ? "operation has timed out" : answers.error.message();
       ack(json::object("responses", responses, "error", error));
     };
-    reach(driver, socket, target).emit(event, arguments, sio::gather(std::chrono::milliseconds(timeout), std::move(answered)));
+    reach(driver, socket, target)
+        .emit(event, arguments, sio::gather(std::chrono::milliseconds(timeout), std::move(answered)));
   });
   driver.on("serverSideEmit", [&driver](std::string_view event, sio::Rest arguments, sio::Ack ack) {
     driver.server_side_emit(event, arguments);
@@ -107,14 +114,16 @@ void add_sockets(sio::Namespace& driver, sio::Io& io) {
     ack();
     reach(driver, socket, target).disconnect(close);
   });
-  driver.on("disconnectMe", [](sio::Socket& socket, std::optional<bool> close) { socket.disconnect(close.value_or(false)); });
+  driver.on("disconnectMe",
+            [](sio::Socket& socket, std::optional<bool> close) { socket.disconnect(close.value_or(false)); });
   driver.on("setData", [](sio::Socket& socket, json::View value, sio::Ack ack) {
     socket.set_data(value);
     ack();
   });
   driver.on("stats", [&io](sio::Ack ack) {
     const sio::Stats stats = io.stats();
-    ack(json::object("sockets", stats.sockets, "rooms", stats.rooms, "sessions", stats.sessions, "pendingAcks", stats.pending_acks));
+    ack(json::object("sockets", stats.sockets, "rooms", stats.rooms, "sessions", stats.sessions, "pendingAcks",
+                     stats.pending_acks));
   });
 }
 
@@ -128,7 +137,9 @@ int run_driver(const SuiteOptions& options) {
   io_options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(io_options));
   sio::Namespace& driver = io.of("/driver");
-  driver.on_connect([](sio::Socket& socket) { socket.emit("hello", json::object("id", socket.id(), "recovered", socket.recovered())); });
+  driver.on_connect([](sio::Socket& socket) {
+    socket.emit("hello", json::object("id", socket.id(), "recovered", socket.recovered()));
+  });
   add_rooms(driver);
   add_emits(driver);
   add_sockets(driver, io);

@@ -27,9 +27,12 @@ int serve(Server& server) {
 
 int main(int argc, char** argv) {
   using namespace duplex::conformance;
-  const std::map<std::string, int (*)(const SuiteOptions&)> suites = {
-      {"autobahn", run_autobahn},   {"engine.io", run_engine_io},       {"engine.io-client", run_engine_io_client},
-      {"socket.io", run_socket_io}, {"socket.io-client", run_socket_io_client}, {"driver", run_driver}};
+  const std::map<std::string, int (*)(const SuiteOptions&)> suites = {{"autobahn", run_autobahn},
+                                                                      {"engine.io", run_engine_io},
+                                                                      {"engine.io-client", run_engine_io_client},
+                                                                      {"socket.io", run_socket_io},
+                                                                      {"socket.io-client", run_socket_io_client},
+                                                                      {"driver", run_driver}};
 
   CLI::App app("Servers for conformance suites");
   std::string suite;
@@ -37,7 +40,8 @@ int main(int argc, char** argv) {
   app.add_option("--suite", suite, "Which server to be")->required()->check(CLI::IsMember(suites));
   app.add_option("--port", options.port, "0 lets the system choose")->check(CLI::Range(0, 65535));
   app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 255));
-  app.add_flag("--tls", options.tls, "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
+  app.add_flag("--tls", options.tls,
+               "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
   try {

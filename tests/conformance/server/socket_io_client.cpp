@@ -30,7 +30,8 @@ void binaries(sio::Io& io) {
   io.on("doge", [](sio::Socket& socket) { socket.emit("doge", bytes_of("asdfasdf")); });
   io.on("buffa", [](sio::Socket& socket, json::Binary) { socket.emit("buffack"); });
   io.on("jsonbuff", [](sio::Socket& socket, json::View object) {
-    if (object["hello"] == "lol" && object["message"].is_binary() && object["goodbye"] == "gotcha") socket.emit("jsonbuff-ack");
+    if (object["hello"] == "lol" && object["message"].is_binary() && object["goodbye"] == "gotcha")
+      socket.emit("jsonbuff-ack");
   });
   io.on("abuff1", [](sio::Socket& socket, json::Binary) { socket.set_data(true); });
   io.on("abuff2", [](sio::Socket& socket) {
@@ -38,7 +39,8 @@ void binaries(sio::Io& io) {
   });
   io.on("blob", [](sio::Socket& socket, json::Binary) { socket.emit("back"); });
   io.on("jsonblob", [](sio::Socket& socket, json::View object) {
-    if (object["hello"] == "lol" && object["message"].is_binary() && object["goodbye"] == "gotcha") socket.emit("jsonblob-ack");
+    if (object["hello"] == "lol" && object["message"].is_binary() && object["goodbye"] == "gotcha")
+      socket.emit("jsonblob-ack");
   });
   io.on("blob1", [](sio::Socket& socket, json::Binary) { socket.set_data(true); });
   io.on("blob2", [](sio::Socket& socket, std::string_view text) {
@@ -63,7 +65,8 @@ void texts(sio::Io& io) {
   io.on("getDate", [](sio::Socket& socket) { socket.emit("takeDate", iso_now()); });
   io.on("getDateObj", [](sio::Socket& socket) { socket.emit("takeDateObj", json::object("date", iso_now())); });
   io.on("getUtf8", [](sio::Socket& socket) {
-    for (const char* text : {"てすと", "Я Б Г Д Ж Й", "Ä ä Ü ü ß", "utf8 — string", "utf8 — string"}) socket.emit("takeUtf8", text);
+    for (const char* text : {"てすと", "Я Б Г Д Ж Й", "Ä ä Ü ü ß", "utf8 — string", "utf8 — string"})
+      socket.emit("takeUtf8", text);
   });
   io.on("false", [](sio::Socket& socket) { socket.emit("false", false); });
   io.on("getHandshake", [](sio::Socket& socket, sio::Ack ack) { ack(socket.handshake().json()); });
@@ -85,7 +88,8 @@ int run_socket_io_client(const SuiteOptions& options) {
   io_options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(io_options));
 
-  io.use([](sio::Handshake& hs) { return hs.query("fail") ? sio::refuse("Auth failed (main namespace)") : sio::accept; });
+  io.use(
+      [](sio::Handshake& hs) { return hs.query("fail") ? sio::refuse("Auth failed (main namespace)") : sio::accept; });
   texts(io);
   binaries(io);
   io.of("/foo").on("getId", [](sio::Socket& socket, sio::Ack ack) { ack(socket.id()); });

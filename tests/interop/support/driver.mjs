@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: MIT
 // npm `socket.io-client` in the /driver namespace of `duplex-conformance --suite driver`, where a test drives the server.
+import { after } from "node:test";
 import { io } from "socket.io-client";
 import { within } from "./server.mjs";
 
 const DEADLINE = 10_000;
+
+// A client that is still there when the server has gone would try again for ever, and the file never end.
+const drivers = new Set();
+after(() => { for (const driver of drivers) driver.socket.disconnect(); });
 
 export class Driver {
   #events = [];
@@ -12,6 +17,7 @@ export class Driver {
 
   constructor(url, options) {
     this.socket = io(`${url}/driver`, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...options });
+    drivers.add(this);
     this.hellos = [];
     this.socket.onAny((name, ...values) => {
       if (name === "hello") {
