@@ -71,7 +71,8 @@ void ServerSocket::expire(std::uint64_t ack) {
 
 void ServerSocket::fail_pending() {
   if (!extras_) return;
-  for (auto& [ack, waiting] : std::exchange(extras_->pending, {})) {
+  for (auto& entry : std::exchange(extras_->pending, {})) {
+    Pending& waiting = entry.second;
     loop().reactor.cancel(waiting.timer);
     loop().counters.pending_acks.subtract();
     if (waiting.then)
