@@ -21,7 +21,13 @@ IoLoop::IoLoop(IoCore& its_io, net::Reactor& its_reactor, std::size_t its_index)
   loops_by_slot[reactor.slot()] = this;
 }
 
-IoLoop::~IoLoop() { sweep(); }
+IoLoop::~IoLoop() {
+  sweep();
+  for (auto& known : loops_by_slot) {  // looked for, because the reactor, which knows its slot, has gone before
+    IoLoop* self = this;
+    known.compare_exchange_strong(self, nullptr);
+  }
+}
 
 IoLoop* IoLoop::here() noexcept {
   const net::Reactor* reactor = net::Reactor::current();
@@ -69,9 +75,7 @@ void IoLoop::run(Function<void()> fn) {
 
 IoCore::IoCore(Options options, std::shared_ptr<Log> log) : options_(std::move(options)), log_(std::move(log)) {}
 
-IoCore::~IoCore() {
-  for (const auto& loop : loops_) loops_by_slot[loop->reactor.slot()] = nullptr;
-}
+IoCore::~IoCore() = default;
 
 void IoCore::add_loop(net::Reactor& reactor) {
   loops_.push_back(std::make_unique<IoLoop>(*this, reactor, loops_.size()));
