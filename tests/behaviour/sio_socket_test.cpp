@@ -47,6 +47,26 @@ TEST_CASE("an event with an ack is handled without an allocation") {
   CHECK(allocated == 0);
 }
 
+TEST_CASE("a broadcast takes one block, however many hear it") {
+  SioServer server;
+  std::size_t allocated = 0;
+  server.io.on_connect([](sio::Socket& socket) { socket.join("everyone is here"); });
+  server.io.on("shout", [&](sio::Socket& socket, std::string_view text) {
+    allocated = allocations_during([&] { socket.to("everyone is here").emit("said", socket.id(), text); });
+  });
+  std::vector<std::unique_ptr<SioClient>> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(std::make_unique<SioClient>(server, "0"));
+    clients.back()->next();
+  }
+  for (int i = 0; i < 3; ++i) {
+    clients.front()->send(R"(2["shout","hello"])");
+    for (std::size_t other = 1; other < clients.size(); ++other)
+      REQUIRE(clients[other]->next().starts_with(R"(2["said",")"));
+  }
+  CHECK(allocated == 1);
+}
+
 TEST_CASE("rooms: to, in, except and broadcast reach whom they name, each once") {
   SioServer server;
   server.io.on("join", [](sio::Socket& socket, std::string_view room) { socket.join(room); });

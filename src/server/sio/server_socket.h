@@ -8,6 +8,7 @@
 
 #include "core/room_index.h"
 #include "net/reactor.h"
+#include "protocol/sio/event.h"
 
 namespace duplex::sio {
 
@@ -50,6 +51,10 @@ class ServerSocket final : public Socket, public RoomMember {
   // -- what arrives (dispatch.cpp)
   void received_event(std::string_view payload, std::span<const json::Binary> attachments,
                       std::optional<std::uint64_t> ack);
+
+  /// It has passed the socket's middlewares.
+  void handle_event(const EventParts& event, std::span<const json::Binary> attachments,
+                    std::optional<std::uint64_t> ack);
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
