@@ -40,7 +40,7 @@ class Handshake {
 
   std::string_view nsp() const noexcept { return nsp_; }               ///< the namespace it asks for
   std::optional<std::string_view> auth(std::string_view field) const;  ///< a string field of the client's `auth`
-  json::View auth() const noexcept { return json::View(auth_); }       ///< all of it: an object
+  json::View auth() const noexcept;                                    ///< all of it: an object
   std::string_view header(std::string_view name) const noexcept;       ///< empty when absent
   std::optional<std::string> query(std::string_view name) const;       ///< decoded
   std::string_view url() const noexcept;
@@ -56,20 +56,25 @@ class Handshake {
   /// What the socket will have as its `data()`, if it is let in: who it is, for example.
   template <class T>
   void set_data(const T& value) {
-    data_ = json::text_of(value);
+    put_data(json::text_of(value));
   }
 
  private:
   friend class ServerSocket;
   friend struct Joining;
   friend class IoLoop;
-  Handshake(Handshake&&) noexcept = default;
-  Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth) noexcept
-      : request_(std::move(request)), nsp_(std::move(nsp)), auth_(std::move(auth)) {}
+  struct Details;
+  Handshake(Handshake&&) noexcept;
+  /// `nsp` is the namespace's own name.
+  Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string_view nsp, std::string_view auth);
+  ~Handshake();
+  void put_data(json::Text data);
+  const json::Text& data() const noexcept;
+  Details& details() const;
+
   std::shared_ptr<const eio::RequestInfo> request_;
-  std::string nsp_, auth_;
-  json::Text data_;
-  mutable std::vector<std::string> unescaped_;  // what auth(field) had to unescape
+  std::string_view nsp_;
+  mutable std::unique_ptr<Details> details_;  // what a client that says nothing of itself has not: auth, data
 };
 
 /// An event before its handlers, for `Socket::use`.

@@ -25,11 +25,11 @@ std::string ours(json::View value) {
 }  // namespace
 
 Joining::Joining(Client& its_client, std::shared_ptr<NamespaceCore> its_core, std::uint64_t its_number,
-                 std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth)
+                 std::shared_ptr<const eio::RequestInfo> request, std::string_view auth)
     : client(its_client),
       core(std::move(its_core)),
       number(its_number),
-      handshake(std::move(request), std::move(nsp), std::move(auth)) {}
+      handshake(std::move(request), core->name(), auth) {}
 
 Joining::~Joining() {
   if (timer_ != 0) client.loop.reactor.cancel(timer_);
@@ -157,6 +157,7 @@ void Joining::finish() {
                                [this](const auto& each) { return each.get() == this; });
   client.loop.bury(std::shared_ptr<void>(std::shared_ptr<Joining>(std::move(*it))));  // a middleware may be at work
   client.joining.erase(it);
+  if (client.joining.empty()) client.joining.shrink_to_fit();  // most clients enter one namespace, once
 }
 
 void Joining::enter(const Restored* restored) {
@@ -186,7 +187,7 @@ void Joining::enter(const Restored* restored) {
   }
   if (restored != nullptr) {
     socket.was_recovered = true;
-    socket.data_text() = restored->kept.data;
+    if (!restored->kept.data.view().is_null()) socket.set_data_text(restored->kept.data);
     socket.in_own_room = false;
     for (const std::string& room : restored->kept.rooms) socket.enter_room(room);
     // What it missed comes before it is connected: the client keeps it until then.

@@ -26,7 +26,7 @@ struct AdmitState {
 /// A client on its way into a namespace: its middlewares are asked one after the other, then recovery.
 struct Joining {
   Joining(Client& its_client, std::shared_ptr<NamespaceCore> its_core, std::uint64_t its_number,
-          std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth);
+          std::shared_ptr<const eio::RequestInfo> request, std::string_view auth);
   ~Joining();
 
   /// Goes on until something must be waited for.

@@ -86,7 +86,7 @@ void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std
 void LocalNamespace::add(ServerSocket& socket) {
   socket.position = static_cast<std::uint32_t>(all.size());
   all.push_back(&socket);
-  by_id.emplace(socket.sid(), &socket);
+  by_id.insert(&socket);
   loop.counters.sockets.add();
   loop.counters.rooms.add();  // its own
   core.sockets.fetch_add(1, std::memory_order_relaxed);
@@ -96,7 +96,7 @@ void LocalNamespace::remove(ServerSocket& socket) {
   all.back()->position = socket.position;
   all[socket.position] = all.back();
   all.pop_back();
-  if (const auto it = by_id.find(socket.sid()); it != by_id.end() && it->second == &socket) by_id.erase(it);
+  if (const auto it = by_id.find(socket.sid()); it != by_id.end() && *it == &socket) by_id.erase(it);
   for (auto& [ack, out] : asked) std::erase(out.waiting, &socket);
   std::erase_if(changes_, [&socket](const Change& each) { return each.socket == &socket; });
   loop.counters.sockets.subtract();
@@ -105,7 +105,7 @@ void LocalNamespace::remove(ServerSocket& socket) {
 
 ServerSocket* LocalNamespace::find(std::string_view id) noexcept {
   const auto it = by_id.find(id);
-  return it == by_id.end() ? nullptr : it->second;
+  return it == by_id.end() ? nullptr : *it;
 }
 
 void LocalNamespace::catch_up() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "core/room_index.h"
 #include "server/eio/shared_packet.h"
@@ -183,9 +184,22 @@ class LocalNamespace {
   IoLoop& loop;
   RoomIndex rooms;
   std::vector<ServerSocket*> all;
-  std::unordered_map<std::string_view, ServerSocket*> by_id;  // the key lies in the socket
-  std::unordered_map<std::uint64_t, Asked> asked;             // broadcasts whose answers are out, by ack id
-  std::uint64_t delivered = 0;                                // recovery: the newest offset handed out here
+  struct IdHash {  // an id is random: eight characters of it are a hash
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const noexcept {
+      return id.size() < sizeof(std::uint64_t) ? 0 : static_cast<std::size_t>(load_native<std::uint64_t>(id.data()));
+    }
+    std::size_t operator()(const ServerSocket* socket) const noexcept { return (*this)(socket->sid()); }
+  };
+  struct SameId {
+    using is_transparent = void;
+    bool operator()(const ServerSocket* a, const ServerSocket* b) const noexcept { return a->sid() == b->sid(); }
+    bool operator()(std::string_view id, const ServerSocket* socket) const noexcept { return id == socket->sid(); }
+    bool operator()(const ServerSocket* socket, std::string_view id) const noexcept { return id == socket->sid(); }
+  };
+  std::unordered_set<ServerSocket*, IdHash, SameId> by_id;
+  std::unordered_map<std::uint64_t, Asked> asked;  // broadcasts whose answers are out, by ack id
+  std::uint64_t delivered = 0;                     // recovery: the newest offset handed out here
   unsigned outgoing_listeners = 0;
 
  private:

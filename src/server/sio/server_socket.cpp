@@ -145,6 +145,6 @@ Broadcast Socket::to(std::string_view room) const { return broadcast().to(room);
 Broadcast Socket::except(std::string_view room) const { return broadcast().except(room); }
 void Socket::disconnect(bool close) { ServerSocket::of(*this).disconnect_from_server(close); }
 json::View Socket::data() const noexcept { return ServerSocket::of(*this).data_text().view(); }
-void Socket::put_data(json::Text data) { ServerSocket::of(*this).data_text() = std::move(data); }
+void Socket::put_data(json::Text data) { ServerSocket::of(*this).set_data_text(std::move(data)); }
 
 }  // namespace duplex::sio

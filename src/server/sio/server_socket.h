@@ -101,8 +101,8 @@ class ServerSocket final : public Socket, public RoomMember {
   SocketListeners& listeners();
   SocketListeners* listeners_if_any() const noexcept { return extras_ ? extras_->listeners.get() : nullptr; }
   void set_bits(std::uint64_t bits) noexcept { bits_ = bits; }
-  json::Text& data_text() noexcept { return handshake_.data_; }
-  const json::Text& data_text() const noexcept { return handshake_.data_; }
+  void set_data_text(json::Text data) { handshake_.put_data(std::move(data)); }
+  const json::Text& data_text() const noexcept { return handshake_.data(); }
 
  private:
   bool leaving_ = false;
