@@ -12,6 +12,7 @@ namespace duplex::bench {
 
 void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   Options& o = *options;
+  verb.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // so that scripts can overrule
   verb.add_option_function<std::string>(
           "url",
           [options](const std::string& url) {
@@ -66,6 +67,7 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
                   "Connect from so many addresses, 127.0.0.1 on: each has some 28,000 ports")
       ->check(CLI::Range(1, 60'000));
   verb.add_option("--server-pid", o.server_pids, "Report CPU and memory of this process; may be given again")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1 << 30));
   verb.add_flag("--socket-io", o.socket_io, "Speak Socket.IO, straight on WebSocket: event `m` in namespace /");
   verb.add_flag("--deflate", o.deflate, "Offer permessage-deflate, and compress if it is agreed");
