@@ -136,6 +136,7 @@ void Generator::measure() {
 
 void Generator::begin_window() {
   server_before_ = options_.server_pids.empty() ? std::nullopt : sample(options_.server_pids, false);
+  own_before_ = sample({getpid()}, false);
   measuring_ = true;
   own_cpu_before_ = thread_cpu_ns();
   window_began_ = now_ = last_progress_ = clock_ns();
@@ -148,6 +149,8 @@ void Generator::end_window() {
   result_.generator_ns = thread_cpu_ns() - own_cpu_before_;
   result_.seconds = static_cast<double>(end - window_began_) / 1e9;
   result_.still_open = alive_;
+  const auto own = sample({getpid()}, false);
+  if (own && own_before_) result_.generator_waited_ns = between(*own_before_, *own).busiest.waited;
   if (options_.server_pids.empty()) return;
   const auto after = sample(options_.server_pids, true);
   if (after && server_before_) result_.server = between(*server_before_, *after);

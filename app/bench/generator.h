@@ -100,7 +100,7 @@ class Generator {
   std::uint64_t last_progress_ = 0, next_tick_ = 0, next_shown_ = 0;
   std::uint64_t window_began_ = 0, counted_at_tick_ = 0, own_cpu_before_ = 0;
   std::size_t begun_ = 0, in_making_ = 0, alive_ = 0;
-  std::optional<ProcessSample> server_before_;
+  std::optional<ProcessSample> server_before_, own_before_;
   const char* phase_ = "connecting";
   bool sending_ = false, measuring_ = false, failed_ = false;
 };

@@ -16,9 +16,9 @@ bool add_threads(const std::string& process, ProcessSample& sample) {
   bool any = false;
   for (const auto& thread : std::filesystem::directory_iterator(process + "/task", wrong)) {
     std::ifstream file(thread.path() / "schedstat");
-    std::uint64_t ns = 0;
-    if (!(file >> ns)) continue;  // it ended meanwhile
-    sample.thread_ns[std::stoi(thread.path().filename())] = ns;
+    ThreadTimes times;
+    if (!(file >> times.ran >> times.waited)) continue;  // it ended meanwhile
+    sample.threads[std::stoi(thread.path().filename())] = times;
     any = true;
   }
   return any && !wrong;
@@ -66,12 +66,13 @@ std::optional<ProcessSample> sample(const std::vector<int>& pids, bool with_memo
 
 CpuUsed between(const ProcessSample& before, const ProcessSample& after) {
   CpuUsed used;
-  for (const auto& [thread, ns] : after.thread_ns) {
-    const auto earlier = before.thread_ns.find(thread);
-    const std::uint64_t more = earlier == before.thread_ns.end() ? ns : ns - std::min(ns, earlier->second);
-    used.ns += more;
-    used.busiest_thread_ns = std::max(used.busiest_thread_ns, more);
-    used.threads += more > 0;
+  for (const auto& [thread, now] : after.threads) {
+    const auto earlier = before.threads.find(thread);
+    const ThreadTimes then = earlier == before.threads.end() ? ThreadTimes{} : earlier->second;
+    const ThreadTimes more{now.ran - std::min(now.ran, then.ran), now.waited - std::min(now.waited, then.waited)};
+    used.ns += more.ran;
+    used.threads += more.ran > 0;
+    if (more.ran > used.busiest.ran) used.busiest = more;
   }
   const std::uint64_t user = after.user_ns - before.user_ns, kernel = after.kernel_ns - before.kernel_ns;
   used.kernel_share =

@@ -8,17 +8,23 @@
 
 namespace duplex::bench {
 
+/// One thread's times, in nanoseconds (/proc/PID/task/TID/schedstat).
+struct ThreadTimes {
+  std::uint64_t ran = 0;
+  std::uint64_t waited = 0;  ///< it could have run, and others did
+};
+
 /// What the kernel has on record about some processes, at one moment.
 struct ProcessSample {
-  std::map<int, std::uint64_t> thread_ns;    ///< CPU time of each thread (/proc/PID/task/*/schedstat)
+  std::map<int, ThreadTimes> threads;
   std::uint64_t user_ns = 0, kernel_ns = 0;  ///< in clock ticks, so coarse (/proc/PID/stat)
   std::uint64_t memory = 0;                  ///< bytes resident
 };
 
 /// CPU time between two samples.
 struct CpuUsed {
-  std::uint64_t ns = 0;
-  std::uint64_t busiest_thread_ns = 0;
+  std::uint64_t ns = 0;     ///< of all threads
+  ThreadTimes busiest;      ///< the thread that ran most
   double kernel_share = 0;  ///< 0 to 1; negative: too little time to say
   std::size_t threads = 0;  ///< that ran at all
 };

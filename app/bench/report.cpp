@@ -59,7 +59,7 @@ std::string server_row(const Options& options, const Result& result) {
   if (result.messages > 0 && options.mode != Mode::idle)
     text = grouped(static_cast<double>(cpu.ns) / static_cast<double>(result.messages)) + " ns a " +
            std::string(thing(options)) + ", ";
-  text += percent(static_cast<double>(cpu.busiest_thread_ns) / 1e9 / result.seconds) + " of its busiest thread";
+  text += percent(static_cast<double>(cpu.busiest.ran) / 1e9 / result.seconds) + " of its busiest thread";
   if (cpu.threads > 1) text += " of " + std::to_string(cpu.threads);
   if (cpu.kernel_share >= 0) text += "; kernel " + percent(cpu.kernel_share) + " of it";
   return text;
@@ -71,10 +71,13 @@ double memory_per_connection(const Options& options, const Result& result) {
   return grown / static_cast<double>(options.connections);
 }
 
+/// What a connection costs shows in `idle` only: elsewhere the server's buffers grow, too.
 std::string memory_row(const Options& options, const Result& result) {
-  return bytes_text(static_cast<double>(result.memory_before->memory)) + " before, " +
-         bytes_text(static_cast<double>(result.memory_after->memory)) +
-         " after: " + grouped(memory_per_connection(options, result)) + " B a connection (" + memory_source + ")";
+  const std::string before_and_after = bytes_text(static_cast<double>(result.memory_before->memory)) + " before, " +
+                                       bytes_text(static_cast<double>(result.memory_after->memory)) + " after";
+  if (options.mode != Mode::idle) return before_and_after;
+  return before_and_after + ": " + grouped(memory_per_connection(options, result)) + " B a connection (" +
+         memory_source + ")";
 }
 
 double generator_share(const Result& result) { return static_cast<double>(result.generator_ns) / 1e9 / result.seconds; }
@@ -86,10 +89,16 @@ std::vector<std::string> warnings_about(const Options& options, const Result& re
   if (result.seconds <= 0) return warnings;
   const bool saturated = !result.spins && generator_share(result) > 0.95;
   const bool server_idles =
-      result.server && static_cast<double>(result.server->busiest_thread_ns) / 1e9 < 0.95 * result.seconds;
+      result.server && static_cast<double>(result.server->busiest.ran) / 1e9 < 0.95 * result.seconds;
   if (saturated && server_idles)
     warnings.push_back(
         "the generator is the limit, not the server: rate and latency say little, CPU per message holds");
+  const double server_waited =
+      result.server ? static_cast<double>(result.server->busiest.waited) / 1e9 / result.seconds : 0;
+  const double generator_waited = static_cast<double>(result.generator_waited_ns) / 1e9 / result.seconds;
+  if (server_waited > 0.05 || generator_waited > 0.05)
+    warnings.push_back("other processes were in the way: the server waited for a CPU " + percent(server_waited) +
+                       " of the time, the generator " + percent(generator_waited));
   if (options.deflate && result.compressed == 0)
     warnings.push_back("the server did not agree to permessage-deflate: nothing was compressed");
   if (result.late_ns > 10'000'000)

@@ -50,8 +50,9 @@ Text server_json(const Options& o, const Result& r) {
     per_connection = (static_cast<double>(after) - static_cast<double>(before)) / static_cast<double>(o.connections);
   }
   return object("cpu_ns", cpu.ns, "cpu_ns_per_message", per_message, "busiest_thread_share",
-                static_cast<double>(cpu.busiest_thread_ns) / 1e9 / r.seconds, "threads", cpu.threads, "kernel_share",
-                kernel_share, "memory_before", before, "memory_after", after, "memory_per_connection", per_connection,
+                static_cast<double>(cpu.busiest.ran) / 1e9 / r.seconds, "threads", cpu.threads, "waited_share",
+                static_cast<double>(cpu.busiest.waited) / 1e9 / r.seconds, "kernel_share", kernel_share,
+                "memory_before", before, "memory_after", after, "memory_per_connection", per_connection,
                 "memory_source", memory_source);
 }
 
@@ -61,9 +62,10 @@ std::string json_of(const Options& o, const Result& r) {
   const double per_second = r.seconds > 0 ? static_cast<double>(r.messages) / r.seconds : 0;
   std::optional<Text> server;
   if (r.server && r.seconds > 0) server = server_json(o, r);
-  const Text generator = object("cpu_ns", r.generator_ns, "share",
-                                r.seconds > 0 ? static_cast<double>(r.generator_ns) / 1e9 / r.seconds : 0.0, "spins",
-                                r.spins, "late_ns", r.late_ns);
+  const Text generator = object(
+      "cpu_ns", r.generator_ns, "share", r.seconds > 0 ? static_cast<double>(r.generator_ns) / 1e9 / r.seconds : 0.0,
+      "waited_share", r.seconds > 0 ? static_cast<double>(r.generator_waited_ns) / 1e9 / r.seconds : 0.0, "spins",
+      r.spins, "late_ns", r.late_ns);
   const Text all =
       object("version", DUPLEX_VERSION, "machine", machine_json(), "options", options_json(o), "seconds", r.seconds,
              "messages", r.messages, "per_second", per_second, "megabytes_per_second",

@@ -23,6 +23,7 @@ struct Result {
   std::optional<CpuUsed> server;                             ///< if its processes were named
   std::optional<ProcessSample> memory_before, memory_after;  ///< before the first connection; at the window's end
   std::uint64_t generator_ns = 0;                            ///< CPU time of our thread
+  std::uint64_t generator_waited_ns = 0;                     ///< how long our process waited for a CPU
   bool spins = false;                                        ///< we did not sleep: then our CPU time says nothing
   std::uint64_t late_ns = 0;                                 ///< open loop: the most that a message left after its time
 

@@ -30,7 +30,7 @@ TEST_CASE("the CPU time of a process is what it itself measures") {
   const CpuUsed used = between(*before, *after);
   CHECK(used.ns >= 40'000'000);  // the kernel may be a tick behind
   CHECK(used.ns <= cpu_ns() - began + 20'000'000);
-  CHECK(used.busiest_thread_ns <= used.ns);
+  CHECK(used.busiest.ran <= used.ns);
   CHECK(used.threads >= 1);
 }
 
@@ -48,10 +48,11 @@ TEST_CASE("a process that does not exist has no sample") { CHECK_FALSE(sample({(
 
 TEST_CASE("threads that came and went between two samples do not confuse the sum") {
   ProcessSample before, after;
-  before.thread_ns = {{1, 100}, {2, 50}};
-  after.thread_ns = {{1, 150}, {3, 70}};
+  before.threads = {{1, {100, 7}}, {2, {50, 0}}};
+  after.threads = {{1, {150, 9}}, {3, {70, 4}}};
   const CpuUsed used = between(before, after);
   CHECK(used.ns == 120);
-  CHECK(used.busiest_thread_ns == 70);
+  CHECK(used.busiest.ran == 70);
+  CHECK(used.busiest.waited == 4);
   CHECK(used.threads == 2);
 }
