@@ -231,7 +231,7 @@ void Generator::handle(Connection& connection, std::uint32_t events) {
     case Connection::closed:
       return;
     case Connection::connecting:
-      return connected(connection);
+      return connected(connection, (events & (EPOLLERR | EPOLLHUP)) != 0);
     case Connection::securing:
       return secure(connection);
     default:

@@ -51,7 +51,7 @@ class Generator {
   void prepare_request();
   void begin(Connection& connection);
   void bind_source(Connection& connection);
-  void connected(Connection& connection);
+  void connected(Connection& connection, bool failed);
   void secure(Connection& connection);
   void upgrade(Connection& connection);
   Bytes take_head(Connection& connection, Bytes bytes);

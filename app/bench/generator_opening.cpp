@@ -134,11 +134,14 @@ void Generator::bind_source(Connection& connection) {
     lost(connection, std::string("cannot bind a source address: ") + std::strerror(errno));
 }
 
-void Generator::connected(Connection& connection) {
-  int wrong = 0;
-  socklen_t size = sizeof wrong;
-  getsockopt(connection.pipe.descriptor(), SOL_SOCKET, SO_ERROR, &wrong, &size);
-  if (wrong != 0) return lost(connection, "cannot connect to " + host_header_ + ": " + std::strerror(wrong));
+void Generator::connected(Connection& connection, bool failed) {
+  if (failed) {
+    int wrong = 0;
+    socklen_t size = sizeof wrong;
+    getsockopt(connection.pipe.descriptor(), SOL_SOCKET, SO_ERROR, &wrong, &size);
+    return lost(connection, "cannot connect to " + host_header_ + ": " +
+                                (wrong != 0 ? std::strerror(wrong) : "the server closed the connection"));
+  }
   if (!tls_) return upgrade(connection);
   connection.pipe.start_tls(tls_.get(), options_.target.host);
   connection.state = Connection::securing;

@@ -43,7 +43,6 @@ std::optional<std::string> complaint_about(const Options& options) {
   if (options.publishes != 1 && options.mode != Mode::broadcast) return "--publishes goes with --mode broadcast";
   if (options.rate > 0 && options.publishes != 1)
     return "--rate and --publishes exclude each other: a fixed rate has no rounds";
-  if (options.socket_io && options.deflate) return "--deflate goes with raw WebSocket";
   if (options.insecure && !options.target.tls) return "--insecure goes with wss:// and https://";
   return {};
 }

@@ -134,13 +134,14 @@ test("handshakes are counted one by one", async () => {
 
 test("Node's Socket.IO server gets its events back, text and attachments, and its pings answered", async () => {
   const http = createServer().listen(0, "127.0.0.1");
-  const io = new SocketIo(http, { pingInterval: 100, pingTimeout: 300 });
+  const io = new SocketIo(http, { pingInterval: 100, pingTimeout: 300, perMessageDeflate: { threshold: 0 } });
   io.on("connection", (socket) => socket.on("m", (argument) => socket.emit("m", argument)));
   await once(http, "listening");
   const { port } = http.address();
   try {
     for (const content of ["ascii", "cjk", "binary", "json"])
-      for (const depth of ["1", "16"]) await measured(`http://127.0.0.1:${port}`, "--content", content, "--size", "60", "--in-flight", depth);
+      for (const more of [[], ["--in-flight", "16"], ["--deflate"]])
+        await measured(`http://127.0.0.1:${port}`, "--content", content, "--size", "60", ...more);
     await measured(`ws://127.0.0.1:${port}/socket.io/`, "--socket-io", "--messages", "0", "--duration", "1");
     await measured(`http://127.0.0.1:${port}`, "--mode", "idle", "--hold", "1");
     await measured(`http://127.0.0.1:${port}`, "--mode", "handshake", "--messages", "50");

@@ -58,6 +58,5 @@ TEST_CASE("what makes no sense is named") {
   CHECK(complaint({url, "--rate", "100", "--in-flight", "4"}).find("--rate") != std::string::npos);
   CHECK(complaint({url, "--rate", "100", "--mode", "idle"}).find("--rate") != std::string::npos);
   CHECK(complaint({url, "--publishes", "4"}).find("--publishes") != std::string::npos);
-  CHECK(complaint({url, "--socket-io", "--deflate"}).find("--deflate") != std::string::npos);
   CHECK(complaint({url, "--insecure"}).find("--insecure") != std::string::npos);
 }
