@@ -6,14 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <cstring>
 #include <ctime>
 #include <utility>
 
 #include "app/bench/numbers.h"
-#include "protocol/ws/message_encoder.h"
 
 namespace duplex::bench {
 namespace {
@@ -82,10 +80,7 @@ Result Generator::run() {
   now_ = last_progress_ = clock_ns();
   if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(result_);
   prepare_request();
-  if (!options_.server_pids.empty()) {
-    result_.memory_before = sample(options_.server_pids, true);
-    if (!result_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
-  }
+  if (!options_.server_pids.empty()) look_at_server();
 
   if (options_.mode != Mode::handshake) open_all();
   warm_up();
@@ -95,6 +90,22 @@ Result Generator::run() {
   progress_.clear();
   result_.interrupted = interrupted != 0;
   return std::move(result_);
+}
+
+void Generator::look_at_server() {
+  if (options_.mode == Mode::idle) {
+    // The first connection makes a server allocate much that it needs but once: that is not the price of a connection.
+    Connection& first = connections_.front();
+    begin(first);
+    const std::uint64_t end = now_ + to_ns(options_.timeout);
+    while (running() && first.state != Connection::open && now_ < end) turn(end);
+    if (first.state == Connection::open) say_goodbye(first);
+    while (running() && first.state != Connection::closed && now_ < end) turn(end);
+    if (first.state != Connection::closed) let_go(first);
+    result_.opened = result_.compressed = 0;
+  }
+  result_.memory_before = sample(options_.server_pids, true);
+  if (!result_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
 }
 
 bool Generator::running() const noexcept { return !failed_ && interrupted == 0; }
@@ -174,13 +185,9 @@ void Generator::drain() {
 }
 
 void Generator::close_all() {
-  std::array<std::byte, 2> code{};
-  store_be16(code.data(), ws::close_code::normal);
   for (Connection& connection : connections_) {
-    if (connection.state == Connection::open && connection.owed == 0 && connection.urgent.empty()) {
-      urgent(connection, ws::Opcode::close, code);
-      connection.pipe.write(as_bytes(connection.urgent));
-    }
+    if (connection.state == Connection::open && connection.owed == 0 && connection.urgent.empty())
+      say_goodbye(connection);
     connection.pipe.close();
   }
 }

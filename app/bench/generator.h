@@ -28,6 +28,7 @@ class Generator {
 
  private:
   // generator.cpp: the phases of a run
+  void look_at_server();
   void open_all();
   void warm_up();
   void measure();
@@ -66,6 +67,7 @@ class Generator {
   void take_packet(Connection& connection, std::string_view packet);
   void queue(Connection& connection, std::uint64_t count, std::uint64_t now);
   void urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload);
+  void say_goodbye(Connection& connection);
   void flush(Connection& connection);
   void send_due();
   void publish_round();

@@ -219,11 +219,7 @@ void Generator::opened(Connection& connection) {
     ++result_.messages;
     result_.latency.record(clock_ns() - connection.began_ns);
   }
-  std::array<std::byte, 2> code{};
-  store_be16(code.data(), ws::close_code::normal);
-  urgent(connection, ws::Opcode::close, code);
-  connection.state = Connection::closing;
-  --alive_;
+  say_goodbye(connection);
 }
 
 }  // namespace duplex::bench

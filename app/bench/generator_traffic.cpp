@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <array>
 #include <cstring>
 
 #include "app/bench/generator.h"
@@ -139,6 +140,16 @@ void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes pay
   // Control frames and packets are few: any key will do.
   ws::encode(frame, opcode, payload, static_cast<ws::MaskKey>(clock_ns() | 1));
   connection.urgent += frame.text();
+}
+
+/// A close frame; what becomes of it shows later, if somebody waits.
+void Generator::say_goodbye(Connection& connection) {
+  std::array<std::byte, 2> code{};
+  store_be16(code.data(), ws::close_code::normal);
+  urgent(connection, ws::Opcode::close, code);
+  connection.state = Connection::closing;
+  --alive_;
+  flush(connection);
 }
 
 void Generator::flush(Connection& connection) {
