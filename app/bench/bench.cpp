@@ -81,14 +81,14 @@ namespace {
 
 int play(const Options& options) {
   Generator generator(options);
-  const Result result = generator.run();
+  const Findings found = generator.run();
   if (options.json)
-    std::cout << json_of(options, result) << std::flush;
-  else if (result.seconds > 0)
-    std::cout << table_of(options, result) << std::flush;
-  if (result.errors == 0) return result.interrupted ? 1 : 0;
-  std::cerr << "duplex: " << result.first_error;
-  if (result.errors > 1) std::cerr << " (the first of " << result.errors << " errors)";
+    std::cout << json_of(options, found) << std::flush;
+  else if (found.seconds > 0)
+    std::cout << table_of(options, found) << std::flush;
+  if (found.errors == 0) return found.interrupted ? 1 : 0;
+  std::cerr << "duplex: " << found.first_error;
+  if (found.errors > 1) std::cerr << " (the first of " << found.errors << " errors)";
   std::cerr << '\n';
   return 1;
 }

@@ -64,7 +64,7 @@ Generator::Generator(const Options& options)
   if (options_.deflate) packed_.emplace(units_, Framing::client_deflated, 64 * 1024);
   scratch_.prepare(read_size);
   waiting_.reserve(options_.connections);
-  result_.rates.reserve(3600);
+  found_.rates.reserve(3600);
   if (options_.mode == Mode::echo && options_.rate == 0)
     for (Connection& connection : connections_) connection.stamps.reserve(options_.in_flight);
 }
@@ -73,12 +73,12 @@ Generator::~Generator() {
   if (epoll_ >= 0) ::close(epoll_);
 }
 
-Result Generator::run() {
+Findings Generator::run() {
   const Interruptible interruptible;
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   now_ = last_progress_ = clock_ns();
-  if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(result_);
+  if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(found_);
   prepare_request();
   if (!options_.server_pids.empty()) look_at_server();
 
@@ -88,8 +88,8 @@ Result Generator::run() {
   drain();
   close_all();
   progress_.clear();
-  result_.interrupted = interrupted != 0;
-  return std::move(result_);
+  found_.interrupted = interrupted != 0;
+  return std::move(found_);
 }
 
 void Generator::look_at_server() {
@@ -102,24 +102,24 @@ void Generator::look_at_server() {
     if (first.state == Connection::open) say_goodbye(first);
     while (running() && first.state != Connection::closed && now_ < end) turn(end);
     if (first.state != Connection::closed) let_go(first);
-    result_.opened = result_.compressed = 0;
+    found_.opened = found_.compressed = 0;
   }
-  result_.memory_before = sample(options_.server_pids, true);
-  if (!result_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
+  found_.memory_before = sample(options_.server_pids, true);
+  if (!found_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
 }
 
 bool Generator::running() const noexcept { return !failed_ && interrupted == 0; }
 
 void Generator::open_all() {
   const std::uint64_t began = clock_ns();
-  while (running() && result_.opened < connections_.size()) {
+  while (running() && found_.opened < connections_.size()) {
     while (running() && begun_ < connections_.size() && in_making_ < options_.opening) begin(connections_[begun_++]);
     turn(now_ + second);
     if (in_making_ > 0 && now_ - last_progress_ > to_ns(options_.timeout))
       fail(std::to_string(in_making_) + " connections were not answered within " + fixed(options_.timeout, 1) + " s; " +
-           std::to_string(result_.opened) + " are open");
+           std::to_string(found_.opened) + " are open");
   }
-  result_.opening_seconds = static_cast<double>(clock_ns() - began) / 1e9;
+  found_.opening_seconds = static_cast<double>(clock_ns() - began) / 1e9;
 }
 
 void Generator::warm_up() {
@@ -136,7 +136,7 @@ void Generator::measure() {
   phase_ = options_.mode == Mode::idle ? "holding" : "measuring";
   begin_window();
   const std::uint64_t end = now_ + to_ns(options_.mode == Mode::idle ? options_.hold : options_.duration);
-  while (running() && now_ < end && (options_.messages == 0 || result_.messages < options_.messages)) {
+  while (running() && now_ < end && (options_.messages == 0 || found_.messages < options_.messages)) {
     turn(end);
     if (options_.mode != Mode::idle && options_.rate == 0 && now_ - last_progress_ > to_ns(options_.timeout))
       fail("nothing came for " + fixed(options_.timeout, 1) + " s; " +
@@ -157,15 +157,15 @@ void Generator::begin_window() {
 void Generator::end_window() {
   const std::uint64_t end = clock_ns();
   measuring_ = false;
-  result_.generator_ns = thread_cpu_ns() - own_cpu_before_;
-  result_.seconds = static_cast<double>(end - window_began_) / 1e9;
-  result_.still_open = alive_;
+  found_.generator_ns = thread_cpu_ns() - own_cpu_before_;
+  found_.seconds = static_cast<double>(end - window_began_) / 1e9;
+  found_.still_open = alive_;
   const auto own = sample({getpid()}, false);
-  if (own && own_before_) result_.generator_waited_ns = between(*own_before_, *own).busiest.waited;
+  if (own && own_before_) found_.generator_waited_ns = between(*own_before_, *own).busiest.waited;
   if (options_.server_pids.empty()) return;
   const auto after = sample(options_.server_pids, true);
-  if (after && server_before_) result_.server = between(*server_before_, *after);
-  result_.memory_after = after;
+  if (after && server_before_) found_.server = between(*server_before_, *after);
+  found_.memory_after = after;
   if (!after) fail("the process of --server-pid ended during the measurement");
 }
 
@@ -177,11 +177,11 @@ void Generator::drain() {
          now_ - last_progress_ < to_ns(options_.timeout))
     turn(now_ + second / 10);
   if (!running() || received_total_ >= expected_total_) return;
-  result_.missing = expected_total_ - received_total_;
-  result_.errors += result_.missing;
-  if (result_.first_error.empty())
-    result_.first_error = std::to_string(result_.missing) + " messages did not come within " +
-                          fixed(options_.timeout, 1) + " s of the last one";
+  found_.missing = expected_total_ - received_total_;
+  found_.errors += found_.missing;
+  if (found_.first_error.empty())
+    found_.first_error = std::to_string(found_.missing) + " messages did not come within " +
+                         fixed(options_.timeout, 1) + " s of the last one";
 }
 
 void Generator::close_all() {
@@ -196,7 +196,7 @@ void Generator::turn(std::uint64_t until_ns) {
   std::uint64_t wake = std::min(until_ns, now_ + second / 10);
   if (sending_ && options_.rate > 0) wake = std::min(wake, schedule_.intended(next_message_) - spin_below);
   const std::uint64_t wait = options_.busy || wake <= now_ ? 0 : wake - now_;
-  if (wait == 0) result_.spins |= measuring_;
+  if (wait == 0) found_.spins |= measuring_;
 
   epoll_event events[512];
   const timespec timeout{static_cast<time_t>(wait / second), static_cast<long>(wait % second)};
@@ -216,8 +216,8 @@ void Generator::turn(std::uint64_t until_ns) {
 void Generator::tick() {
   if (measuring_ && now_ >= next_tick_) {
     const double seconds = 1 + static_cast<double>(now_ - next_tick_) / 1e9;
-    result_.rates.push_back(static_cast<double>(result_.messages - counted_at_tick_) / seconds);
-    counted_at_tick_ = result_.messages;
+    found_.rates.push_back(static_cast<double>(found_.messages - counted_at_tick_) / seconds);
+    counted_at_tick_ = found_.messages;
     next_tick_ = now_ + second;
   }
   if (!progress_.shown() || now_ < next_shown_) return;
@@ -226,8 +226,8 @@ void Generator::tick() {
   line += ": ";
   if (measuring_ && options_.mode != Mode::idle)
     line += fixed(static_cast<double>(now_ - window_began_) / 1e9, 1) + " s, " +
-            grouped(static_cast<double>(result_.messages) / (static_cast<double>(now_ - window_began_ + 1) / 1e9)) +
-            "/s, p99 " + duration_text(static_cast<double>(result_.latency.percentile(99)));
+            grouped(static_cast<double>(found_.messages) / (static_cast<double>(now_ - window_began_ + 1) / 1e9)) +
+            "/s, p99 " + duration_text(static_cast<double>(found_.latency.percentile(99)));
   else
     line += std::to_string(alive_) + " of " + std::to_string(connections_.size()) + " connections open";
   progress_.show(line);
@@ -250,8 +250,8 @@ void Generator::handle(Connection& connection, std::uint32_t events) {
 }
 
 void Generator::fail(std::string why) {
-  ++result_.errors;
-  if (result_.first_error.empty()) result_.first_error = std::move(why);
+  ++found_.errors;
+  if (found_.first_error.empty()) found_.first_error = std::move(why);
   failed_ = true;
 }
 
@@ -268,11 +268,11 @@ void Generator::lost(Connection& connection, std::string_view why) {
   let_go(connection);
   // One that is lost on its way in would be tried in vain for ever; a broadcast without one of its readers never ends.
   if (!was_open || options_.mode == Mode::broadcast || options_.mode == Mode::handshake) return fail(std::move(text));
-  ++result_.errors;
-  if (result_.first_error.empty()) result_.first_error = std::move(text);
+  ++found_.errors;
+  if (found_.first_error.empty()) found_.first_error = std::move(text);
   if (options_.mode == Mode::echo) {
     expected_total_ -= outstanding;
-    result_.missing += outstanding;
+    found_.missing += outstanding;
   }
   if (alive_ == 0) failed_ = true;
 }

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "app/bench/connection.h"
+#include "app/bench/findings.h"
 #include "app/bench/options.h"
 #include "app/bench/progress.h"
-#include "app/bench/result.h"
 #include "app/bench/schedule.h"
 #include "protocol/ws/deflate_contexts.h"
 #include "protocol/ws/handshake.h"
@@ -24,7 +24,7 @@ class Generator {
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
 
-  Result run();
+  Findings run();
 
  private:
   // generator.cpp: the phases of a run
@@ -93,7 +93,7 @@ class Generator {
   Buffer request_bytes_;
 
   Progress progress_;
-  Result result_;
+  Findings found_;
   Schedule schedule_;
   std::uint64_t now_ = 0;                                           // of this turn
   std::uint64_t next_message_ = 0;                                  // open loop: the next to be sent

@@ -190,7 +190,7 @@ Bytes Generator::take_head(Connection& connection, Bytes bytes) {
   if (checked.deflate) {
     connection.inbound.enable_deflate(expected_, *checked.deflate);
     connection.outgoing = &*packed_;
-    ++result_.compressed;
+    ++found_.compressed;
   }
   const std::size_t used = end + 4 - before;
   connection.head = {};
@@ -211,13 +211,13 @@ void Generator::greet(Connection& connection, std::string_view packet) {
 void Generator::opened(Connection& connection) {
   --in_making_;
   ++alive_;
-  ++result_.opened;
+  ++found_.opened;
   connection.state = Connection::open;
   last_progress_ = now_;
   if (options_.mode != Mode::handshake) return;
   if (measuring_) {
-    ++result_.messages;
-    result_.latency.record(clock_ns() - connection.began_ns);
+    ++found_.messages;
+    found_.latency.record(clock_ns() - connection.began_ns);
   }
   say_goodbye(connection);
 }

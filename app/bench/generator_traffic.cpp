@@ -42,7 +42,7 @@ void Generator::readable(Connection& connection, bool ended) {
   for (;;) {
     const Moved moved = connection.pipe.read({scratch_.data(), scratch_.capacity()});
     if (moved.bytes > 0) {
-      if (measuring_) result_.wire_bytes += moved.bytes;
+      if (measuring_) found_.wire_bytes += moved.bytes;
       take(connection, {scratch_.data(), moved.bytes});
       if (connection.state == Connection::closed) return;
     }
@@ -94,15 +94,15 @@ void Generator::take_messages(Connection& connection, std::uint64_t count) {
   const std::uint64_t first = connection.received;
   connection.received += count;
   received_total_ += count;
-  if (measuring_) result_.messages += count;
+  if (measuring_) found_.messages += count;
 
   if (options_.mode == Mode::broadcast) {
     if (options_.rate > 0) {
       for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
-        result_.latency.record(now - std::min(now, schedule_.intended(i)));
+        found_.latency.record(now - std::min(now, schedule_.intended(i)));
       return;
     }
-    if (measuring_) result_.latency.record(now - round_began_, count);
+    if (measuring_) found_.latency.record(now - round_began_, count);
     round_left_ -= std::min(round_left_, count);
     if (round_left_ == 0 && sending_) publish_round();
     return;
@@ -112,11 +112,11 @@ void Generator::take_messages(Connection& connection, std::uint64_t count) {
   if (options_.rate > 0) {
     const std::size_t sender = number_of(connection);
     for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
-      result_.latency.record(now - std::min(now, schedule_.intended(sender, i)));
+      found_.latency.record(now - std::min(now, schedule_.intended(sender, i)));
     return;
   }
   connection.stamps.pop(count, [this, now](std::uint64_t sent_ns, std::uint64_t of_these) {
-    if (measuring_) result_.latency.record(now - sent_ns, of_these);
+    if (measuring_) found_.latency.record(now - sent_ns, of_these);
   });
   if (sending_) queue(connection, count, now);
 }
@@ -180,7 +180,7 @@ void Generator::flush(Connection& connection) {
 void Generator::send_due() {
   std::uint64_t intended = schedule_.intended(next_message_);
   if (intended > now_) return;
-  if (measuring_) result_.late_ns = std::max(result_.late_ns, now_ - intended);
+  if (measuring_) found_.late_ns = std::max(found_.late_ns, now_ - intended);
   const bool broadcast = options_.mode == Mode::broadcast;
   for (; intended <= now_; intended = schedule_.intended(++next_message_)) {
     Connection& connection = connections_[broadcast ? 0 : schedule_.sender_of(next_message_)];

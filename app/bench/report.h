@@ -3,17 +3,17 @@
 #include <string>
 #include <vector>
 
+#include "app/bench/findings.h"
 #include "app/bench/options.h"
-#include "app/bench/result.h"
 
 namespace duplex::bench {
 
 /// What a reader of the figures must know: that we, and not the server, were the limit, and the like.
-std::vector<std::string> warnings_about(const Options& options, const Result& result);
+std::vector<std::string> warnings_about(const Options& options, const Findings& found);
 
 /// The run as a table for people.
-std::string table_of(const Options& options, const Result& result);
+std::string table_of(const Options& options, const Findings& found);
 /// The run as one JSON object: everything, with the whole histogram.
-std::string json_of(const Options& options, const Result& result);
+std::string json_of(const Options& options, const Findings& found);
 
 }  // namespace duplex::bench

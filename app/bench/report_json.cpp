@@ -38,7 +38,7 @@ Text latency_json(const Histogram& h) {
                 "p99", h.percentile(99), "p99_9", h.percentile(99.9), "max", h.max(), "buckets", buckets);
 }
 
-Text server_json(const Options& o, const Result& r) {
+Text server_json(const Options& o, const Findings& r) {
   const CpuUsed& cpu = *r.server;
   std::optional<double> per_message, per_connection, kernel_share;
   if (r.messages > 0) per_message = static_cast<double>(cpu.ns) / static_cast<double>(r.messages);
@@ -58,7 +58,7 @@ Text server_json(const Options& o, const Result& r) {
 
 }  // namespace
 
-std::string json_of(const Options& o, const Result& r) {
+std::string json_of(const Options& o, const Findings& r) {
   const double per_second = r.seconds > 0 ? static_cast<double>(r.messages) / r.seconds : 0;
   std::optional<Text> server;
   if (r.server && r.seconds > 0) server = server_json(o, r);

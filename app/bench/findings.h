@@ -10,7 +10,7 @@
 namespace duplex::bench {
 
 /// What a run found. Counts and times are of the measured window, without warm-up and drain, unless they say otherwise.
-struct Result {
+struct Findings {
   double seconds = 0;
   std::uint64_t messages = 0;    ///< that came: replies, deliveries, or handshakes
   std::uint64_t wire_bytes = 0;  ///< received
