@@ -13,11 +13,15 @@ namespace {
 using json::object;
 using json::Text;
 
+std::string url_of(const Target& target) {
+  const std::string scheme = target.socket_io ? "http" : "ws";
+  return scheme + (target.tls ? "s://" : "://") + target.host_header() + target.path;
+}
+
 Text options_json(const Options& o) {
-  return object("url", (o.target.tls ? "tls://" : "tcp://") + o.target.host_header() + o.target.path, "mode",
-                name_of(o.mode), "protocol", o.socket_io ? "socket.io" : "websocket", "tls", o.target.tls,
-                "connections", o.connections, "in_flight", o.in_flight, "publishes", o.publishes, "rate", o.rate,
-                "size", o.size, "content", name_of(o.content), "deflate", o.deflate, "source_addresses",
+  return object("url", url_of(o.target), "mode", name_of(o.mode), "protocol", o.socket_io ? "socket.io" : "websocket",
+                "tls", o.target.tls, "connections", o.connections, "in_flight", o.in_flight, "publishes", o.publishes,
+                "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate, "source_addresses",
                 o.source_addresses, "warmup_s", o.warmup, "duration_s", o.duration, "hold_s", o.hold, "messages",
                 o.messages, "busy", o.busy);
 }

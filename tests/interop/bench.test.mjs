@@ -18,6 +18,7 @@ async function measured(url, ...args) {
   assert.equal(code, 0, stderr + stdout);
   assert.equal(stderr, "");
   const found = JSON.parse(stdout);
+  assert.equal(found.options.url, url);
   assert.equal(found.errors, 0);
   assert.equal(found.missing, 0);
   // (What is noted about the generator's share of the CPU depends on what else runs here.)
@@ -141,10 +142,10 @@ test("Node's Socket.IO server gets its events back, text and attachments, and it
   try {
     for (const content of ["ascii", "cjk", "binary", "json"])
       for (const more of [[], ["--in-flight", "16"], ["--deflate"]])
-        await measured(`http://127.0.0.1:${port}`, "--content", content, "--size", "60", ...more);
+        await measured(`http://127.0.0.1:${port}/`, "--content", content, "--size", "60", ...more);
     await measured(`ws://127.0.0.1:${port}/socket.io/`, "--socket-io", "--messages", "0", "--duration", "1");
-    await measured(`http://127.0.0.1:${port}`, "--mode", "idle", "--hold", "1");
-    await measured(`http://127.0.0.1:${port}`, "--mode", "handshake", "--messages", "50");
+    await measured(`http://127.0.0.1:${port}/`, "--mode", "idle", "--hold", "1");
+    await measured(`http://127.0.0.1:${port}/`, "--mode", "handshake", "--messages", "50");
   } finally {
     await io.close();
   }
