@@ -246,7 +246,8 @@ void Generator::handle(Connection& connection, std::uint32_t events) {
   }
   if ((events & EPOLLOUT) != 0 && (connection.owed > 0 || !connection.urgent.empty())) flush(connection);
   constexpr std::uint32_t ends = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
-  if ((events & (EPOLLIN | ends)) != 0) readable(connection, (events & ends) != 0);
+  if (connection.state != Connection::closed && (events & (EPOLLIN | ends)) != 0)
+    readable(connection, (events & ends) != 0);
 }
 
 void Generator::fail(std::string why) {
