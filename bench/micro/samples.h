@@ -29,11 +29,11 @@ inline std::string cjk(std::size_t bytes) {
   return text;
 }
 
-/// A list of small objects, at least so many bytes long.
-inline std::string json_list(std::size_t bytes) {
+/// A list of small objects, at least so many bytes long. Lists of different seeds differ as messages of one kind do.
+inline std::string json_list(std::size_t bytes, int seed = 0) {
   std::string text = "[";
-  for (int i = 0; text.size() + 1 < bytes; ++i) {
-    if (i != 0) text += ',';
+  for (int i = seed; text.size() + 1 < bytes; ++i) {
+    if (i != seed) text += ',';
     text += R"({"id":)" + std::to_string(1000 + i * 37) + R"(,"user":"anna)" + std::to_string(i % 17) +
             R"(","price":)" + std::to_string(i * 3 % 100) + "." + std::to_string(i * 7 % 90 + 10) +
             R"(,"tags":["new","hot"],"open":true})";
