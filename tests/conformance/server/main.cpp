@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
                                                                       {"engine.io-client", run_engine_io_client},
                                                                       {"socket.io", run_socket_io},
                                                                       {"socket.io-client", run_socket_io_client},
-                                                                      {"driver", run_driver}};
+                                                                      {"driver", run_driver},
+                                                                      {"bench", run_bench}};
 
   CLI::App app("Servers for conformance suites");
   std::string suite;
@@ -44,6 +45,9 @@ int main(int argc, char** argv) {
                "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--mode", options.mode, "Of the suite bench: echo each message, or broadcast it to everyone")
+      ->check(CLI::IsMember({"echo", "broadcast"}));
+  app.add_flag("--deflate", options.deflate, "Of the suite bench: agree on permessage-deflate");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
