@@ -11,10 +11,9 @@ struct SuiteOptions {
   int port = 0;
   int threads = 1;
   bool tls = false;
-  bool deflate = false;  ///< permessage-deflate, in `engine.io` and `driver`: they are specified without
+  bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
-  bool deflate = false;       ///< of the suite `bench`
 };
 
 /// Server options that every suite shares.
