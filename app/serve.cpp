@@ -9,6 +9,7 @@
 #include "app/log_output.h"
 #include "app/room_chat.h"
 #include "app/sio_chat.h"
+#include "app/systemd.h"
 #include "app/web_folder.h"
 
 namespace duplex::app {
@@ -23,8 +24,14 @@ struct ServeOptions {
 
 int serve(const ServeOptions& options) {
   LogOutput log(options.log_level);
+  const InheritedSocket inherited = inherited_socket();
+  if (!inherited.error.empty()) {
+    log.error(inherited.error);
+    return 2;
+  }
   Server server({.port = options.port,
                  .host = options.host,
+                 .listen_descriptor = inherited.descriptor,
                  .threads = options.threads,
                  .tls = {.cert_file = options.cert, .key_file = options.key},
                  .log = log.sink(),
@@ -43,7 +50,10 @@ int serve(const ServeOptions& options) {
   else
     server.files("/", {.root = pages});
 
-  return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
+  return run(server, [&server] {
+    std::cout << "listening on " << server.url() << std::endl;
+    notify_ready(server.url());
+  });
 }
 
 }  // namespace

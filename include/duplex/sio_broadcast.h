@@ -5,6 +5,8 @@
 
 #include <duplex/sio_event.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 class NamespaceCore;
 class Broadcast;
@@ -155,3 +157,5 @@ void RemoteSocket::emit(std::string_view name, const T&... values) const {
 }
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

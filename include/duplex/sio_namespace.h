@@ -2,6 +2,8 @@
 #pragma once
 #include <duplex/sio_socket.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 /// Why a socket went. It is its reason: a handler may take a std::string_view.
 struct Disconnect {
@@ -104,3 +106,5 @@ class Namespace {
 };
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

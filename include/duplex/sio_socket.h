@@ -2,6 +2,8 @@
 #pragma once
 #include <duplex/sio_broadcast.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::eio {
 class Socket;
 class RequestInfo;
@@ -244,3 +246,5 @@ class Socket {
 };
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop
