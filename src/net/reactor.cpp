@@ -11,6 +11,7 @@
 #include "core/log.h"
 #include "net/backend.h"
 #include "net/tls_session.h"
+#include "net/send_batch.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
@@ -47,7 +48,8 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
       options_(std::move(options)),
       inbox_(Inbox::claim()),
       read_buffer_(new std::byte[options_.read_buffer + padding]),
-      gather_buffer_(new std::byte[gather_size]) {
+      gather_buffer_(new std::byte[gather_size]),
+      batch_(new SendBatch) {
   if (options_.max_connections == 0) options_.max_connections = std::max(1, descriptor_limit() - 64);
   if (!options_.log) options_.log = std::make_shared<Log>();
   if (!options_.connections) options_.connections = std::make_shared<std::atomic<int>>(0);

@@ -25,6 +25,8 @@ class Backend;
 class TlsIo;
 struct Event;
 
+struct Io;
+struct SendBatch;
 struct ReactorOptions {
   std::size_t read_buffer = 512 * 1024;             ///< bytes read at once; one buffer a loop, however many streams
   std::size_t soft_limit = 256 * 1024;              ///< outbox bytes at which a stream counts as slow
@@ -136,8 +138,11 @@ class Reactor {
   void flush(Stream& stream);
   bool flush_plain(Stream& stream);
   void send_failed(Stream& stream, int error);
-  void progress(Stream& stream);
+  void gather(Stream& stream);
+  void send_batch();
+  void batch_sent(Stream& stream, const Io& result);
   void retry_later(Stream& stream);
+  void flushed(Stream& stream);
   void write_timed_out(Stream& stream);
 
   // -- TLS (stream_tls.cpp)
@@ -190,6 +195,7 @@ class Reactor {
   LocalBlockPool blocks_;
   std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare
   std::vector<std::unique_ptr<Buffer>> buffers_;   // spare
+  std::unique_ptr<SendBatch> batch_;
 
   std::atomic<const char*> doing_{"the loop"};
   std::atomic<std::int64_t> busy_since_{0};
