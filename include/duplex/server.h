@@ -38,10 +38,18 @@ struct DrainOptions {
   std::chrono::milliseconds hard_stop{30'000};  ///< then whatever is left is cut
 };
 
+/// What the loops stand on.
+enum class Backend {
+  automatic,  ///< the environment's DUPLEX_BACKEND (auto, epoll or io_uring); without it, the best that works here
+  epoll,
+  io_uring,  ///< epoll, and an io_uring that sends to many by one system call; `start` fails where it is forbidden
+};
+
 struct ServerOptions {
   int port = 0;                  ///< 0: the kernel picks one; see Server::port
   std::string host = "0.0.0.0";  ///< an address, "localhost", or "unix:/path"
   int threads = 1;               ///< loops; 0: one a core
+  Backend backend = Backend::automatic;
   http::Limits http = {};
   TlsOptions tls = {};
   DrainOptions drain = {};

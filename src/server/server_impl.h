@@ -60,6 +60,7 @@ struct Server::Impl {
   std::shared_ptr<net::TlsContext> tls;
   std::unique_ptr<Loop> first_loop;
   std::string start_error;
+  std::error_code start_refused;  // known before `start`: the loops cannot be as was asked
   int port = 0;
   bool started = false;
   std::atomic<bool> draining{false};

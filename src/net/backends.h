@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "net/backend.h"
+
+namespace duplex {
+class Log;
+}
+
+namespace duplex::net {
+
+/// Which system calls a loop stands on.
+enum class BackendKind : unsigned char {
+  automatic,  ///< what `DUPLEX_BACKEND` says, or the best that works here
+  epoll,
+  io_uring,  ///< epoll for what comes, an io_uring for what goes to many at once
+};
+
+/// "auto", "epoll" or "io_uring".
+std::optional<BackendKind> backend_kind(std::string_view name) noexcept;
+
+/// What `asked` comes to on this machine: never `automatic`. Where io_uring is not to be had, `automatic` is epoll, and
+/// the log says why (if there is one).
+BackendKind choose_backend(BackendKind asked, Log* log);
+
+/// A loop's backend; an error if this kind is not to be had here. `log` hears of it if a ring stops working later.
+Result<std::unique_ptr<Backend>> make_backend(BackendKind kind, std::shared_ptr<Log> log = {});
+
+}  // namespace duplex::net
