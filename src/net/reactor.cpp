@@ -2,6 +2,7 @@
 #include "net/reactor.h"
 
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <bit>
@@ -10,8 +11,8 @@
 #include "core/inbox.h"
 #include "core/log.h"
 #include "net/backend.h"
-#include "net/tls_session.h"
 #include "net/send_batch.h"
+#include "net/tls_session.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
@@ -39,6 +40,11 @@ int descriptor_limit() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, INT32_MAX));
 }
 
+// On the only CPU, a loop that looks keeps from running whoever would give it something to see.
+std::chrono::nanoseconds spin_limit(const Backend& backend, const ReactorOptions& options) {
+  return backend.of_kernel() && ::get_nprocs() > 1 ? std::chrono::nanoseconds(options.spin) : 0ns;
+}
+
 }  // namespace
 
 Reactor* Reactor::current() noexcept { return current_reactor; }
@@ -47,6 +53,7 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
     : backend_(std::move(backend)),
       options_(std::move(options)),
       inbox_(Inbox::claim()),
+      spin_(spin_limit(*backend_, options_)),
       read_buffer_(new std::byte[options_.read_buffer + padding]),
       gather_buffer_(new std::byte[gather_size]),
       batch_(new SendBatch) {
@@ -118,15 +125,35 @@ void Reactor::wait() {
     timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(until), 0ms, longest_wait);
   }
   if (has_work() || stopping()) timeout = 0ms;
-  if (timeout != 0ms && inbox_ != nullptr && !inbox_->may_sleep()) timeout = 0ms;
   ready_now_.swap(ready_);  // whoever has had a turn in this one waits for the next
   busy_since_.store(0, std::memory_order_relaxed);
-  const auto events = backend_->wait(timeout);
-  if (inbox_ != nullptr) inbox_->woken();
+  const auto came = events(timeout);
   tell_time(timeout < 0ms ? std::chrono::nanoseconds::max() : timeout);
   doing("the loop");
   busy_since_.store(clock_.time_since_epoch().count(), std::memory_order_relaxed);
-  for (const Event& event : events) dispatch(event);
+  for (const Event& event : came) dispatch(event);
+}
+
+std::span<const Event> Reactor::events(std::chrono::milliseconds timeout) {
+  if (timeout == 0ms) return backend_->wait(0ms);
+  const TimePoint begun = clock_;  // told as the last turn ended
+  if (const auto limit = spin_.next(); limit > 0ns) {
+    auto passed = 0ns;
+    do {
+      const auto came = backend_->wait(0ms);
+      passed = backend_->now() - begun;
+      if (!came.empty() || (inbox_ != nullptr && !inbox_->empty())) {
+        spin_.found(passed);
+        return came;
+      }
+    } while (passed < limit);
+    spin_.missed();
+  }
+  if (inbox_ != nullptr && !inbox_->may_sleep()) return backend_->wait(0ms);
+  const auto came = backend_->wait(timeout);
+  if (inbox_ != nullptr) inbox_->woken();
+  spin_.slept(backend_->now() - begun);
+  return came;
 }
 
 // `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP,

@@ -12,6 +12,7 @@
 
 #include "core/timer_wheel.h"
 #include "net/listener.h"
+#include "net/spin.h"
 #include "net/stream.h"
 
 namespace duplex {
@@ -24,9 +25,9 @@ namespace duplex::net {
 class Backend;
 class TlsIo;
 struct Event;
-
 struct Io;
 struct SendBatch;
+
 struct ReactorOptions {
   std::size_t read_buffer = 512 * 1024;             ///< bytes read at once; one buffer a loop, however many streams
   std::size_t soft_limit = 256 * 1024;              ///< outbox bytes at which a stream counts as slow
@@ -34,7 +35,9 @@ struct ReactorOptions {
   std::chrono::milliseconds stall_limit{100};       ///< a handler that blocks the loop for longer is named in the log
   std::chrono::milliseconds write_timeout{20'000};  ///< no progress for this long ends the stream
   int max_connections = 0;                          ///< 0: the descriptor limit less 64
-  std::shared_ptr<Log> log = {};                    ///< empty: one of its own, to standard error
+  /// How long a loop with nothing to do looks for more before it sleeps, while events come that fast; 0: never.
+  std::chrono::microseconds spin{50};
+  std::shared_ptr<Log> log = {};                       ///< empty: one of its own, to standard error
   std::shared_ptr<std::atomic<int>> connections = {};  ///< counted against the maximum; shared by the loops of a group
 };
 
@@ -43,7 +46,7 @@ using TimerId = std::uint64_t;
 /// One thread's event loop: streams, timers, and an inbox that any thread may post to.
 /// Its slot (0–255) in a process-wide table of inboxes makes a handle safe to use when the loop is gone: the post is
 /// dropped.
-class Reactor {
+class alignas(64) Reactor {
  public:
   explicit Reactor(std::unique_ptr<Backend> backend, ReactorOptions options = {});
   ~Reactor();
@@ -112,6 +115,7 @@ class Reactor {
 
   // -- the parts of a turn (reactor.cpp)
   void wait();
+  std::span<const Event> events(std::chrono::milliseconds timeout);
   void tell_time(std::chrono::nanoseconds expected);
   void dispatch(const Event& event);
   void read_ready_streams();
@@ -135,14 +139,14 @@ class Reactor {
   void give_back_outbox(Stream& stream);
   void written(Stream& stream);
   void note_fill(Stream& stream);
-  void flush(Stream& stream);
-  bool flush_plain(Stream& stream);
-  void send_failed(Stream& stream, int error);
   void gather(Stream& stream);
   void send_batch();
   void batch_sent(Stream& stream, const Io& result);
-  void retry_later(Stream& stream);
+  void flush(Stream& stream);
   void flushed(Stream& stream);
+  bool flush_plain(Stream& stream);
+  void send_failed(Stream& stream, int error);
+  void retry_later(Stream& stream);
   void write_timed_out(Stream& stream);
 
   // -- TLS (stream_tls.cpp)
@@ -177,6 +181,7 @@ class Reactor {
   std::atomic<bool> stop_{false};
 
   TimePoint started_, clock_, now_;  // clock_ is the backend's, now_ loop time
+  Spin spin_;
   TimerWheel timers_;
   std::vector<Function<void()>> functions_;  // of `after`
   std::vector<std::uint32_t> free_functions_;
@@ -190,12 +195,12 @@ class Reactor {
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
+  std::unique_ptr<SendBatch> batch_;
   std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
   Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
   std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare
   std::vector<std::unique_ptr<Buffer>> buffers_;   // spare
-  std::unique_ptr<SendBatch> batch_;
 
   std::atomic<const char*> doing_{"the loop"};
   std::atomic<std::int64_t> busy_since_{0};

@@ -44,6 +44,7 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
   reactor_options.log = log;
   reactor_options.stall_limit = options.stall_limit;
   reactor_options.max_connections = options.max_connections;
+  reactor_options.spin = options.spin;
   if (backends.empty()) {
     auto made = net::ReactorGroup::make(options.threads, reactor_options, kind_of(options.backend));
     if (!made && net::choose_backend(kind_of(options.backend), nullptr) == net::BackendKind::io_uring) {
@@ -72,8 +73,8 @@ Server::Impl::~Impl() {
 
 Result<void> Server::Impl::start() {
   if (started) return {};
-  if (auto listening = listen(); !listening) return listening.error();
   if (start_refused) return start_refused;
+  if (auto listening = listen(); !listening) return listening.error();
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     for (auto& loop : loops) {
       loop->http.endpoints.emplace_back(endpoints[i].path, endpoints[i].handlers, loop->ws);
