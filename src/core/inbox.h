@@ -10,7 +10,7 @@ namespace duplex {
 
 /// What other threads ask of a loop. Inboxes live in one table of 256 for the whole process, which is never destroyed:
 /// a slot number is safe to post to for ever, and a post to a loop that is gone is dropped.
-class Inbox {
+class alignas(64) Inbox {
  public:
   static constexpr int slots = 256;
 

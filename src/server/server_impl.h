@@ -19,8 +19,8 @@
 
 namespace duplex {
 
-/// What a server has on each of its loops.
-struct ServerLoop {
+/// What a server has on each of its loops. No other loop writes to its cache lines.
+struct alignas(64) ServerLoop {
   ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget,
              server::HubGroup& group)
       : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group), sessions(reactor) {}
