@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <vector>
 
@@ -32,8 +33,8 @@ class alignas(64) Inbox {
   /// False if something waits already: then the loop must not sleep. Otherwise a post wakes it, until `woken`.
   bool may_sleep();
   void woken() noexcept;
-  /// Runs what waits now; what that posts here waits for the next time.
-  void drain();
+  /// Runs what waits now; what that posts here waits for the next time. Returns how many ran out of memory.
+  std::size_t drain();
 
  private:
   bool push(Function<void()>& fn);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -77,7 +78,7 @@ class alignas(64) Reactor {
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
-  std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
+  std::size_t streams() const noexcept { return slab_.size() - closed_; }  ///< open ones
   /// Calls `f(stream)` for each open stream.
   template <class F>
   void for_each_stream(F&& f) {
@@ -111,6 +112,7 @@ class alignas(64) Reactor {
   friend class Listener;
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::size_t gather_size = 64 * 1024;
+  static constexpr std::size_t kept_buffers = 64, kept_outboxes = 256;  // spare ones
   enum class TimerKind : std::uint64_t { deadline, write, function, handshake };
 
   // -- the parts of a turn (reactor.cpp)
@@ -118,8 +120,10 @@ class alignas(64) Reactor {
   std::span<const Event> events(std::chrono::milliseconds timeout);
   void tell_time(std::chrono::nanoseconds expected);
   void dispatch(const Event& event);
+  void dispatch(Stream& stream, const Event& event);
   void read_ready_streams();
   void expire_timers();
+  void timer_fired(Stream& stream, TimerKind kind);
   void run_end_of_turn();
   void flush_written_streams();
   void release_closed_streams();
@@ -161,7 +165,11 @@ class alignas(64) Reactor {
   bool flush_encrypted(Stream& stream);
 
   // -- opening and closing (reactor.cpp, listener.cpp)
+  template <class F>
+  bool in_memory(F&& f, Stream* stream = nullptr);
+  void out_of_memory(Stream* stream) noexcept;
   Stream* open(int descriptor);
+  void begin_adopted(Stream& stream, DetachedStream& detached);
   void kill(Stream& stream, CloseCause cause, bool reset = false);
   void finish_close(Stream& stream);
   void set_deadline(Stream& stream, std::chrono::milliseconds delay);
@@ -191,7 +199,11 @@ class alignas(64) Reactor {
   std::vector<std::uint64_t> ready_, ready_now_;  // to be read from again: handle bits
   std::vector<Stream*> written_, written_now_;    // to be flushed
   std::vector<std::uint64_t> retry_;              // the kernel had no memory
-  std::vector<Stream*> drained_, closed_;
+  std::vector<Stream*> drained_;
+  // Dead streams are a chain through the slab: what ends for want of memory must not want any.
+  static constexpr std::uint32_t nobody = UINT32_MAX;
+  std::size_t closed_ = 0;
+  std::uint32_t first_closed_ = nobody, last_closed_ = nobody;
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
@@ -205,5 +217,17 @@ class alignas(64) Reactor {
   std::atomic<const char*> doing_{"the loop"};
   std::atomic<std::int64_t> busy_since_{0};
 };
+
+// The library throws nothing but bad_alloc. Whom it hits ends, or goes without; the loop and the others go on (R11).
+template <class F>
+bool Reactor::in_memory(F&& f, Stream* stream) {
+  try {
+    f();
+    return true;
+  } catch (const std::bad_alloc&) {
+    out_of_memory(stream);
+    return false;
+  }
+}
 
 }  // namespace duplex::net

@@ -33,12 +33,11 @@ Outbox& Reactor::outbox_of(Stream& stream) {
 }
 
 void Reactor::give_back_outbox(Stream& stream) {
-  constexpr std::size_t kept = 256;
   std::unique_ptr<Outbox> outbox(std::exchange(stream.outbox_, nullptr));
   if (outbox->write_timer != 0) timers_.cancel(std::exchange(outbox->write_timer, 0));
   outbox->clear();
   outbox->drain_at = 0;
-  if (outboxes_.size() < kept) outboxes_.push_back(std::move(outbox));
+  if (outboxes_.size() < kept_outboxes) outboxes_.push_back(std::move(outbox));
 }
 
 Buffer* Stream::begin_write(EntryOptions options) {
@@ -93,8 +92,8 @@ void Reactor::note_fill(Stream& stream) {
 
 void Reactor::written(Stream& stream) {
   if (stream.in_written_ || stream.blocked_ || stream.dead_) return;
-  stream.in_written_ = true;
   written_.push_back(&stream);
+  stream.in_written_ = true;
 }
 
 // -- out of it -------------------------------------------------------------------------------------------------------
@@ -110,14 +109,14 @@ void Reactor::flush_written_streams() {
       gather(*stream);
     } else {
       if (stream->tls_ != nullptr) send_batch();  // a record is put together where the batch may have its pieces
-      flush(*stream);
+      in_memory([&] { flush(*stream); }, stream);
     }
   }
   send_batch();
   written_now_.clear();
   // After everybody's bytes are out: what these write goes with the next turn.
   for (Stream* stream : drained_) {
-    if (!stream->is_closing() && stream->owner_ != nullptr) stream->owner_->on_drain();
+    if (!stream->is_closing() && stream->owner_ != nullptr) in_memory([&] { stream->owner_->on_drain(); }, stream);
   }
   drained_.clear();
 }
@@ -141,7 +140,10 @@ void Reactor::send_batch() {
   if (batch.count == 0) return;
   backend_->send_batch(std::span(batch.sendings).first(batch.count));
   // No owner hears anything before all are through: none of these streams can go away, or write, meanwhile.
-  for (std::size_t i = 0; i < batch.count; ++i) batch_sent(*batch.streams[i], batch.sendings[i].result);
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    Stream* stream = batch.streams[i];
+    in_memory([&] { batch_sent(*stream, batch.sendings[i].result); }, stream);
+  }
   batch.clear();
 }
 
@@ -245,8 +247,8 @@ void Reactor::retry_later(Stream& stream) {
       retry_.clear();
     });
   }
-  stream.blocked_ = true;
   retry_.push_back(stream.handle_bits());
+  stream.blocked_ = true;
 }
 
 void Reactor::finish_close(Stream& stream) { kill(stream, CloseCause::local); }
