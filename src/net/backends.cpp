@@ -9,21 +9,6 @@
 #include "net/uring_backend.h"
 
 namespace duplex::net {
-namespace {
-
-// What the environment asks for where the program leaves the choice.
-BackendKind from_environment(Log* log) {
-  const char* name = std::getenv("DUPLEX_BACKEND");
-  if (name == nullptr || *name == '\0') return BackendKind::automatic;
-  if (const auto kind = backend_kind(name)) return *kind;
-  if (log != nullptr)
-    log->write(LogLevel::warning, "net",
-               std::string("DUPLEX_BACKEND is \"") + name + "\": it can be auto, epoll or io_uring");
-  return BackendKind::automatic;
-}
-
-}  // namespace
-
 std::optional<BackendKind> backend_kind(std::string_view name) noexcept {
   if (name == "auto") return BackendKind::automatic;
   if (name == "epoll") return BackendKind::epoll;
@@ -31,8 +16,18 @@ std::optional<BackendKind> backend_kind(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+BackendKind backend_by_name(BackendKind asked, Log* log) {
+  const char* name = asked == BackendKind::automatic ? std::getenv("DUPLEX_BACKEND") : nullptr;
+  if (name == nullptr || *name == '\0') return asked;
+  if (const auto kind = backend_kind(name)) return *kind;
+  if (log != nullptr)
+    log->write(LogLevel::warning, "net",
+               std::string("DUPLEX_BACKEND is \"") + name + "\": it can be auto, epoll or io_uring");
+  return asked;
+}
+
 BackendKind choose_backend(BackendKind asked, Log* log) {
-  if (asked == BackendKind::automatic) asked = from_environment(log);
+  asked = backend_by_name(asked, log);
   if (asked != BackendKind::automatic) return asked;
   const auto ring = UringSender::make();
   if (ring) return BackendKind::io_uring;

@@ -17,10 +17,12 @@ Result<std::unique_ptr<ReactorGroup>> ReactorGroup::make(int loops, ReactorOptio
   if (loops < 0 || loops > 255) return Errc::out_of_range;
   if (loops == 0) loops = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 255U));
   if (!options.log) options.log = std::make_shared<Log>();
+  const bool by_name = backend_by_name(backend) != BackendKind::automatic;
   backend = choose_backend(backend, options.log.get());
   std::vector<std::unique_ptr<Backend>> backends;
   for (int i = 0; i < loops; ++i) {
     auto made = make_backend(backend, options.log);
+    if (!made && !by_name) made = make_backend(BackendKind::epoll);
     if (!made) return Unexpected(made.error());
     backends.push_back(std::move(*made));
   }

@@ -47,7 +47,8 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
   reactor_options.spin = options.spin;
   if (backends.empty()) {
     auto made = net::ReactorGroup::make(options.threads, reactor_options, kind_of(options.backend));
-    if (!made && net::choose_backend(kind_of(options.backend), nullptr) == net::BackendKind::io_uring) {
+    if (!made && net::backend_by_name(kind_of(options.backend)) == net::BackendKind::io_uring) {
+      // Told by `start`, as everything is that keeps a server from starting; its loops must be something meanwhile.
       start_refused = made.error();
       start_error = "io_uring cannot be used here (" + start_refused.message() +
                     "): choose another backend, or find what forbids it (kernel.io_uring_disabled, seccomp)";

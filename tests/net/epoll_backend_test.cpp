@@ -108,7 +108,7 @@ TEST_CASE("R7: on the kernel too, short writes and reads, EAGAIN, EINTR and ENOB
         if (n > 0) offered += static_cast<std::size_t>(n);
         if (offered == sent.size()) client.shutdown();
       }
-      for (std::string piece = client.read(1 << 20); !piece.empty(); piece = client.read(1 << 20)) got += piece;
+      for (std::string piece = client.read(); !piece.empty(); piece = client.read()) got += piece;
       return client.ended;
     });
     CHECK(in_time);
