@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
+#include <thread>
 
 namespace duplex::net {
 namespace {
@@ -21,7 +23,19 @@ constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT | MSG_WAITALL;
 
 UringSender::UringSender() noexcept = default;
 
+// On a thread of its own: when a ring goes, the kernel interrupts the threads that have used it, and a blocking call of
+// our caller's, with a timeout, would fail with EINTR for it.
 Result<std::unique_ptr<UringSender>> UringSender::make() {
+  Result<std::unique_ptr<UringSender>> made = std::error_code(EAGAIN, std::system_category());
+  try {
+    std::thread([&made] { made = make_here(); }).join();
+  } catch (const std::system_error& e) {
+    made = e.code();  // no thread can be had
+  }
+  return made;
+}
+
+Result<std::unique_ptr<UringSender>> UringSender::make_here() {
   std::unique_ptr<UringSender> made(new UringSender);
   auto ring = std::make_unique<io_uring>();
   io_uring_params params{};

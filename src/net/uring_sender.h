@@ -33,6 +33,7 @@ class UringSender {
 
  private:
   UringSender() noexcept;
+  static Result<std::unique_ptr<UringSender>> make_here();
   std::size_t send_some(std::span<Sending> batch);
   bool works();
 
