@@ -9,6 +9,7 @@
 #include "app/log_output.h"
 #include "app/room_chat.h"
 #include "app/sio_chat.h"
+#include "app/systemd.h"
 #include "app/web_folder.h"
 
 namespace duplex::app {
@@ -28,8 +29,14 @@ Backend backend_of(const std::string& name) {
 
 int serve(const ServeOptions& options) {
   LogOutput log(options.log_level);
+  const InheritedSocket inherited = inherited_socket();
+  if (!inherited.error.empty()) {
+    log.error(inherited.error);
+    return 2;
+  }
   Server server({.port = options.port,
                  .host = options.host,
+                 .listen_descriptor = inherited.descriptor,
                  .threads = options.threads,
                  .backend = backend_of(options.backend),
                  .tls = {.cert_file = options.cert, .key_file = options.key},
@@ -50,7 +57,10 @@ int serve(const ServeOptions& options) {
   else
     server.files("/", {.root = pages});
 
-  return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
+  return run(server, [&server] {
+    std::cout << "listening on " << server.url() << std::endl;
+    notify_ready(server.url());
+  });
 }
 
 }  // namespace

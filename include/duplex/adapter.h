@@ -4,6 +4,8 @@
 
 // The door to other servers. What is said to many sockets of a namespace goes through its adapter, which hands it to
 // the server's own sockets and, if it knows other servers, to theirs.
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 
 /// What an adapter may ask of this server's own sockets of one namespace. Any thread; `done` and `then` run on the loop
@@ -56,3 +58,5 @@ class Adapter {
 using AdapterFactory = Function<std::unique_ptr<Adapter>(std::string_view name, OwnSockets own)>;
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

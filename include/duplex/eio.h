@@ -14,6 +14,8 @@
 #include <duplex/ws.h>
 
 // Engine.IO 4: messages over long-polling and WebSocket, what Socket.IO stands on.
+#pragma GCC visibility push(default)
+
 namespace duplex::eio {
 
 class Socket;
@@ -202,3 +204,5 @@ struct Handlers {
 };
 
 }  // namespace duplex::eio
+
+#pragma GCC visibility pop

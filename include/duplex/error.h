@@ -2,6 +2,8 @@
 #pragma once
 #include <system_error>
 
+#pragma GCC visibility push(default)
+
 namespace duplex {
 
 /// What can go wrong in the library itself. Protocols have their own `Errc` (ws::Errc, http::Errc).
@@ -22,6 +24,8 @@ const std::error_category& category() noexcept;
 inline std::error_code make_error_code(Errc e) noexcept { return {static_cast<int>(e), category()}; }
 
 }  // namespace duplex
+
+#pragma GCC visibility pop
 
 template <>
 struct std::is_error_code_enum<duplex::Errc> : std::true_type {};

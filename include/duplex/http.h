@@ -11,6 +11,8 @@
 #include <duplex/function.h>
 #include <duplex/json.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::http {
 
 struct RequestData;
@@ -122,3 +124,5 @@ struct Limits {
 };
 
 }  // namespace duplex::http
+
+#pragma GCC visibility pop

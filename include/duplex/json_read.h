@@ -10,6 +10,8 @@
 
 #include <duplex/json_view.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::json {
 
 class Cursor;
@@ -297,3 +299,5 @@ Result<T> View::as() const {
 }
 
 }  // namespace duplex::json
+
+#pragma GCC visibility pop

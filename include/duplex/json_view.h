@@ -8,6 +8,8 @@
 
 #include <duplex/result.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::json {
 
 /// Bytes that travel beside the JSON, as a Socket.IO attachment. Borrowed until the handler returns.
@@ -186,3 +188,5 @@ inline Elements View::elements() const noexcept { return Elements(*this); }
 inline Members View::members() const noexcept { return Members(*this); }
 
 }  // namespace duplex::json
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 #pragma once
 #include <duplex/json_read.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::json {
 
 /// Appends JSON to a string: always valid JSON and valid UTF-8, whatever it is given (invalid UTF-8 becomes U+FFFD, NaN
@@ -213,3 +215,5 @@ Fields& Fields::operator()(std::string_view name, T& value) {
 }
 
 }  // namespace duplex::json
+
+#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 
 #include <duplex/function.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex {
 
 enum class LogLevel : unsigned char { debug, info, warning, error };
@@ -20,3 +22,5 @@ struct LogRecord {
 using LogSink = Function<void(const LogRecord&)>;
 
 }  // namespace duplex
+
+#pragma GCC visibility pop

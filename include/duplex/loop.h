@@ -4,6 +4,8 @@
 
 #include <duplex/function.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex {
 
 using namespace std::chrono_literals;  // `using namespace duplex;` brings 5s and 1h
@@ -33,3 +35,5 @@ class Loop {
 int run(Loop& loop);
 
 }  // namespace duplex
+
+#pragma GCC visibility pop

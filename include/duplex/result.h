@@ -5,6 +5,8 @@
 #include <new>
 #include <type_traits>
 #include <utility>
+#pragma GCC visibility push(default)
+
 namespace duplex {
 
 /// The wrapper that says "this is the error": `return Unexpected(Errc::timeout);`
@@ -97,3 +99,5 @@ class [[nodiscard]] Result<void> {
   std::error_code error_;
 };
 }  // namespace duplex
+
+#pragma GCC visibility pop

@@ -13,6 +13,8 @@
 #include <duplex/result.h>
 #include <duplex/ws.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 class Io;
 struct Options;
@@ -48,7 +50,10 @@ enum class Backend {
 struct ServerOptions {
   int port = 0;                  ///< 0: the kernel picks one; see Server::port
   std::string host = "0.0.0.0";  ///< an address, "localhost", or "unix:/path"
-  int threads = 1;               ///< loops; 0: one a core
+  /// A socket that listens already, as systemd hands one over (LISTEN_FDS); `host` and `port` then say nothing. It is
+  /// duplicated, never closed, and on a drain its backlog is left for the next process. -1: none.
+  int listen_descriptor = -1;
+  int threads = 1;  ///< loops; 0: one a core
   Backend backend = Backend::automatic;
   http::Limits http = {};
   TlsOptions tls = {};
@@ -137,3 +142,5 @@ class Server {
 int run(Server& server, Function<void()> on_listening = {});
 
 }  // namespace duplex
+
+#pragma GCC visibility pop

@@ -16,6 +16,8 @@
 //     io.on("say", [](sio::Socket& socket, std::string_view room, json::View text) {
 //       socket.to(room).emit("said", socket.id(), text);                // passed on without re-encoding
 //     });
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 
 /// Connection state recovery: a client that was cut off comes back to its id, rooms, data and the events it missed.
@@ -90,3 +92,5 @@ class Io : public Namespace {
 };
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

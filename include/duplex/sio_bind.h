@@ -6,6 +6,8 @@
 #include <duplex/function.h>
 #include <duplex/json.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex {
 template <class T>
 class Task;
@@ -390,3 +392,5 @@ Bound bind(const C* object, R (C::*member)(A...) const) {
   return sio::bind([object, member](A... a) -> R { return (object->*member)(static_cast<A&&>(a)...); });
 }
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

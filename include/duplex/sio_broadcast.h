@@ -5,6 +5,8 @@
 
 #include <duplex/sio_event.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 class NamespaceCore;
 class Broadcast;
@@ -146,3 +148,5 @@ void RemoteSocket::emit(std::string_view name, const T&... values) const {
 }
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

@@ -12,6 +12,8 @@
 #include <duplex/sio_bind.h>
 
 // What is emitted, and the answers to it.
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 
 /// One event as it is sent, borrowed: `["name",…]`, and the binaries that its placeholders name.
@@ -149,3 +151,5 @@ consteval bool many_receivers() {
 }
 }  // namespace detail
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 #pragma once
 #include <duplex/sio_socket.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::sio {
 struct AdmitState;
 
@@ -121,3 +123,5 @@ class Namespace {
 };
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

@@ -2,6 +2,8 @@
 #pragma once
 #include <duplex/sio_broadcast.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::eio {
 class Socket;
 class RequestInfo;
@@ -203,3 +205,5 @@ class Socket {
 };
 
 }  // namespace duplex::sio
+
+#pragma GCC visibility pop

@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <utility>
 
+#pragma GCC visibility push(default)
+
 namespace duplex {
 
 /// What a coroutine handler returns; its value becomes the ack. It starts at once, on the handler's thread, and goes on
@@ -113,3 +115,5 @@ detail::Detached when_done(Task<T> task, F then) {
 }
 
 }  // namespace duplex
+
+#pragma GCC visibility pop

@@ -11,6 +11,8 @@
 #include <duplex/handle.h>
 #include <duplex/ws_message.h>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::http {
 class Request;
 }
@@ -167,3 +169,5 @@ struct Handlers {
 };
 
 }  // namespace duplex::ws
+
+#pragma GCC visibility pop

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#pragma GCC visibility push(default)
+
 namespace duplex::ws {
 
 /// The payload of one WebSocket message (RFC 6455 section 5.6): text, which is valid UTF-8, or bytes.
@@ -29,3 +31,5 @@ class Message {
 };
 
 }  // namespace duplex::ws
+
+#pragma GCC visibility pop

@@ -120,7 +120,7 @@ void Reactor::pause_accepting(Listener& listener, std::size_t socket, std::chron
 void Reactor::close_listener(Listener& listener, bool drain) {
   if (listener.closed_) return;
   // A client whose connection the kernel has completed has been promised a server: it gets one.
-  for (std::size_t i = 0; drain && i < listener.sockets_.size(); ++i) {
+  for (std::size_t i = 0; drain && !listener.options_.inherited && i < listener.sockets_.size(); ++i) {
     for (int n = 0; n < listener.options_.backlog && !listener.sockets_[i].paused; ++n) {
       const Io got = backend_->accept(listener.sockets_[i].descriptor);
       if (got.error == EINTR || got.error == ECONNABORTED) continue;

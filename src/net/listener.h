@@ -19,7 +19,8 @@ struct ListenOptions {
   bool reuse_port = false;               ///< one listener a loop on the same port
   int backlog = 4096;
   int accepts_per_turn = 64;
-  int descriptor = -1;  ///< a socket that listens already (socket activation): it is duplicated
+  int descriptor = -1;     ///< a socket that listens already (socket activation): it is duplicated
+  bool inherited = false;  ///< it stays open elsewhere: who waits in its backlog is left for whoever listens next
   std::chrono::milliseconds write_timeout{
       0};  ///< filled in by the reactor: TCP gives up unacknowledged bytes after this
 };

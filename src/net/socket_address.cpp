@@ -68,7 +68,12 @@ Address SocketAddress::address() const {
     ::inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
     return {Address::Kind::v6, text, ntohs(v6.sin6_port)};
   }
-  if (family() == AF_UNIX) return {Address::Kind::unix_path, "", 0};  // a client's end has no path
+  if (family() == AF_UNIX) {
+    sockaddr_un local;
+    std::memcpy(&local, &storage_, sizeof local);
+    const std::size_t room = size_ - offsetof(sockaddr_un, sun_path);  // 0: a client's end has no path
+    return {Address::Kind::unix_path, std::string(local.sun_path, ::strnlen(local.sun_path, room)), 0};
+  }
   return {};
 }
 

@@ -68,6 +68,8 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
 
 Server::Impl::~Impl() {
   group->stop();
+  // A session between two polls has no stream whose end would tell its owner.
+  for (auto& engine : engines) engine->end_all("server shutting down");
   group->close_all();  // its handlers may use every loop's state, and the server
   group.reset();
 }
@@ -107,7 +109,11 @@ Result<void> Server::Impl::listen() {
     }
     listen_options.tls = tls = std::move(loaded.context);
   }
-  const auto address = net::Address::parse(options.host, options.port);
+  const bool inherited = options.listen_descriptor >= 0;
+  listen_options.descriptor = options.listen_descriptor;
+  listen_options.inherited = inherited;
+  const auto address =
+      inherited ? Result<net::Address>(net::Address()) : net::Address::parse(options.host, options.port);
   if (!address) {
     start_error =
         "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
@@ -117,7 +123,8 @@ Result<void> Server::Impl::listen() {
     http::HttpConnection::open(stream, loop_of(stream.reactor()).http);
   });
   if (!bound) {
-    const std::string where = net::Address(*address).text();
+    const std::string where =
+        inherited ? "descriptor " + std::to_string(options.listen_descriptor) : net::Address(*address).text();
     start_error = "cannot listen on " + where + ": " +
                   (bound.error() == Errc::address_in_use
                        ? "the port is taken by another process; choose another, or stop that process"
@@ -125,6 +132,7 @@ Result<void> Server::Impl::listen() {
     return bound.error();
   }
   port = bound->port;
+  if (inherited) options.host = bound->kind == net::Address::Kind::unix_path ? bound->text() : bound->host;
   return {};
 }
 

@@ -112,6 +112,27 @@ TEST_CASE("a listener that closes serves those who were waiting already") {
   }));
 }
 
+TEST_CASE("a listener on a socket from outside leaves it open, and its backlog to whoever listens next") {
+  Reactor outside(epoll()), before(epoll()), after(epoll());
+  auto held = outside.listen(loopback(), {}, [](Stream&) {});
+  REQUIRE(held);
+  const int descriptor = (*held)->descriptor();
+
+  auto first = before.listen({}, {.descriptor = descriptor, .inherited = true}, serve);
+  REQUIRE(first);
+  CHECK((*first)->address().port == (*held)->address().port);
+  CHECK(echoes(before, (*first)->address()));
+  Client waiting((*held)->address());
+  REQUIRE(waiting.write("late"));
+  const std::size_t served = before.streams();
+  (*first)->close();
+  CHECK(before.streams() == served);
+
+  REQUIRE(after.listen({}, {.descriptor = descriptor, .inherited = true}, serve));
+  std::string got;
+  CHECK(turn_until(after, [&] { return (got += waiting.read()) == "late"; }));
+}
+
 TEST_CASE("at most 64 connections are accepted a turn, and not more than allowed are open") {
   auto options = quiet();
   options.max_connections = 80;

@@ -10,7 +10,7 @@ namespace {
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// RFC 9112 §4: "HTTP/1.1 200 OK". The blank before an empty reason is often left out.
-Errc parse_status_line(std::string_view line, ResponseHead& head) noexcept {
+Errc parse_status_line(std::string_view line, ReceivedHead& head) noexcept {
   if (!line.starts_with("HTTP/1.1 ") && !line.starts_with("HTTP/1.0 ")) return Errc::bad_status_line;
   head.minor_version = line[7] - '0';
   line.remove_prefix(9);
@@ -26,7 +26,7 @@ Errc parse_status_line(std::string_view line, ResponseHead& head) noexcept {
 }
 
 /// RFC 9112 §6.3.
-Errc conclude(ResponseHead& head) noexcept {
+Errc conclude(ReceivedHead& head) noexcept {
   if (const Errc error = framing_of(head.headers, head.minor_version, head.framing); error != Errc::ok) return error;
   head.keep_alive = keeps_alive(head.headers, head.minor_version);
   if (head.status < 200 || head.status == 204 || head.status == 304) {
@@ -42,7 +42,7 @@ HeadStep failed(Errc error) noexcept { return {Progress::failed, error}; }
 
 }  // namespace
 
-void ResponseHead::clear() noexcept {
+void ReceivedHead::clear() noexcept {
   status = 0;
   reason = {};
   minor_version = 1;
@@ -51,7 +51,7 @@ void ResponseHead::clear() noexcept {
   headers.clear();
 }
 
-HeadStep ResponseHeadParser::parse(ConstBytes buffered, const HeadLimits& limits, ResponseHead& head) {
+HeadStep ResponseHeadParser::parse(ConstBytes buffered, const HeadLimits& limits, ReceivedHead& head) {
   const bool resumes = scanner_.position() != 0;
   head.clear();
   for (;;) {

@@ -10,7 +10,7 @@
 namespace duplex::http {
 
 /// A response head, for clients: views into the bytes that were parsed.
-struct ResponseHead {
+struct ReceivedHead {
   int status = 0;
   std::string_view reason;
   int minor_version = 1;
@@ -24,7 +24,7 @@ struct ResponseHead {
 /// The client's counterpart of HeadParser: same lines, same limits, same header rules.
 class ResponseHeadParser {
  public:
-  HeadStep parse(ConstBytes buffered, const HeadLimits& limits, ResponseHead& head);
+  HeadStep parse(ConstBytes buffered, const HeadLimits& limits, ReceivedHead& head);
   void reset() noexcept { scanner_ = {}; }
 
  private:

@@ -16,7 +16,7 @@ namespace {
 template <class Pieces>
 std::string parse_pieces(const Pieces& pieces) {
   ResponseHeadParser parser;
-  ResponseHead head;
+  ReceivedHead head;
   std::string buffered;
   for (const auto& piece : pieces) {
     buffered.append(as_text(piece));

@@ -1,0 +1,69 @@
+# What `cmake --install` and CPack put where: headers, a static and a shared library, their CMake package and pkg-config
+# file, the program with its pages and systemd units. Components: program, runtime, development.
+include(GNUInstallDirs)
+include(CMakePackageConfigHelpers)
+
+# Until 1.0 a minor version may change the ABI: it is part of the SONAME.
+set(duplex_soversion ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+
+# The layers are many targets in the tree and one library outside of it, in two forms.
+set(objects "")
+foreach(layer core protocol net connection server client cluster)
+  if(TARGET duplex_${layer})
+    get_target_property(type duplex_${layer} TYPE)
+    if(NOT type STREQUAL INTERFACE_LIBRARY)
+      list(APPEND objects $<TARGET_OBJECTS:duplex_${layer}>)
+    endif()
+  endif()
+endforeach()
+
+add_library(duplex_static STATIC ${objects})
+add_library(duplex_shared SHARED ${objects})
+set_target_properties(duplex_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${duplex_soversion})
+foreach(form static shared)
+  set_target_properties(duplex_${form} PROPERTIES OUTPUT_NAME duplex EXPORT_NAME ${form} LINKER_LANGUAGE CXX)
+  target_compile_features(duplex_${form} INTERFACE cxx_std_20)
+  target_include_directories(duplex_${form} INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+endforeach()
+# The same libraries for both; who links the shared one need not know them.
+set(duplex_private Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB simdjson::simdjson)
+target_link_libraries(duplex_static PRIVATE ${duplex_private})
+target_link_libraries(duplex_shared PRIVATE ${duplex_private})
+
+if(NOT PROJECT_IS_TOP_LEVEL)
+  return()  # inside somebody else's build we install nothing
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/duplex)
+configure_package_config_file(packaging/duplexConfig.cmake.in ${PROJECT_BINARY_DIR}/package/duplexConfig.cmake
+  INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/duplexConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+file(RELATIVE_PATH prefix_from_pc /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
+configure_file(packaging/duplex.pc.in ${PROJECT_BINARY_DIR}/package/duplex.pc @ONLY)
+
+install(TARGETS duplex_static EXPORT duplexTargets ARCHIVE COMPONENT development)
+install(TARGETS duplex_shared EXPORT duplexTargets LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
+install(EXPORT duplexTargets NAMESPACE duplex:: DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/package/duplexConfig.cmake ${PROJECT_BINARY_DIR}/package/duplexConfigVersion.cmake
+  DESTINATION ${package_dir} COMPONENT development)
+install(FILES ${PROJECT_BINARY_DIR}/package/duplex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+install(DIRECTORY include/duplex DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN *.h)
+
+if(DUPLEX_APP)
+  install(TARGETS duplex_program RUNTIME COMPONENT program)
+  install(DIRECTORY web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/duplex/web COMPONENT program OPTIONAL)
+  # systemd looks below /usr/lib and /etc only; under another prefix the units serve as samples.
+  install(FILES packaging/duplex.service packaging/duplex.socket DESTINATION lib/systemd/system COMPONENT program)
+  install(FILES packaging/duplex.env DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/duplex COMPONENT program)
+endif()
+foreach(component program runtime development)
+  set(package duplex)
+  if(component STREQUAL runtime)
+    set(package libduplex${duplex_soversion})
+  elseif(component STREQUAL development)
+    set(package libduplex-dev)
+  endif()
+  install(FILES LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${package} COMPONENT ${component})
+endforeach()
+
+include(cmake/package.cmake)
