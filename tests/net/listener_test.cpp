@@ -113,7 +113,7 @@ TEST_CASE("a listener that closes serves those who were waiting already") {
 }
 
 TEST_CASE("a listener on a socket from outside leaves it open, and its backlog to whoever listens next") {
-  Reactor outside(epoll()), before(epoll()), after(epoll());
+  Reactor outside(kernel()), before(kernel()), after(kernel());
   auto held = outside.listen(loopback(), {}, [](Stream&) {});
   REQUIRE(held);
   const int descriptor = (*held)->descriptor();
