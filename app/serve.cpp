@@ -19,8 +19,13 @@ struct ServeOptions {
   std::string host = "127.0.0.1";
   int port = 3000;
   int threads = 1;
-  std::string cert, key, web, log_level = "info";
+  int spin = 50;
+  std::string backend = "auto", cert, key, web, log_level = "info";
 };
+
+Backend backend_of(const std::string& name) {
+  return name == "epoll" ? Backend::epoll : name == "io_uring" ? Backend::io_uring : Backend::automatic;
+}
 
 int serve(const ServeOptions& options) {
   LogOutput log(options.log_level);
@@ -33,7 +38,9 @@ int serve(const ServeOptions& options) {
                  .host = options.host,
                  .listen_descriptor = inherited.descriptor,
                  .threads = options.threads,
+                 .backend = backend_of(options.backend),
                  .tls = {.cert_file = options.cert, .key_file = options.key},
+                 .spin = std::chrono::microseconds(options.spin),
                  .log = log.sink(),
                  .log_level = log.level()});
   RoomChat rooms;
@@ -72,6 +79,17 @@ void add_serve(CLI::App& app, int& exit_code) {
   verb->add_option("--threads", options->threads, "Event loops; 0 is one a core")
       ->envname("DUPLEX_THREADS")
       ->check(CLI::Range(0, 255))
+      ->capture_default_str();
+  verb->add_option("--backend", options->backend, "auto, epoll or io_uring; the last is an error where it is forbidden")
+      ->envname("DUPLEX_BACKEND")
+      ->check(CLI::IsMember({"auto", "epoll", "io_uring"}))
+      ->capture_default_str();
+  verb->add_option(
+          "--spin", options->spin,
+          "Microseconds for which an idle loop looks for more before it sleeps, while messages come that fast; 0: "
+          "never")
+      ->envname("DUPLEX_SPIN")
+      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   CLI::Option* cert =
       verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");

@@ -40,6 +40,13 @@ struct DrainOptions {
   std::chrono::milliseconds hard_stop{30'000};  ///< then whatever is left is cut
 };
 
+/// What the loops stand on.
+enum class Backend {
+  automatic,  ///< the environment's DUPLEX_BACKEND (auto, epoll or io_uring); without it, the best that works here
+  epoll,
+  io_uring,  ///< epoll, and an io_uring that sends to many by one system call; `start` fails where it is forbidden
+};
+
 struct ServerOptions {
   int port = 0;                  ///< 0: the kernel picks one; see Server::port
   std::string host = "0.0.0.0";  ///< an address, "localhost", or "unix:/path"
@@ -47,11 +54,15 @@ struct ServerOptions {
   /// duplicated, never closed, and on a drain its backlog is left for the next process. -1: none.
   int listen_descriptor = -1;
   int threads = 1;  ///< loops; 0: one a core
+  Backend backend = Backend::automatic;
   http::Limits http = {};
   TlsOptions tls = {};
   DrainOptions drain = {};
   std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks its loop longer is named in the log
   int max_connections = 0;                     ///< 0: the descriptor limit less 64
+  /// How long a loop with nothing to do looks for more before it sleeps, while messages come that fast: a lower latency
+  /// for a few busy connections. 0: never. Nothing is spent on an idle server, nor where there is only one CPU.
+  std::chrono::microseconds spin{50};
   LogSink log = {};
   LogLevel log_level = LogLevel::info;
 };

@@ -24,6 +24,18 @@ net::TlsContext::Loaded load_tls(const TlsOptions& wanted) {
   return net::TlsContext::load({.certificates = {std::move(certificate)}});
 }
 
+net::BackendKind kind_of(Backend backend) noexcept {
+  switch (backend) {
+    case Backend::epoll:
+      return net::BackendKind::epoll;
+    case Backend::io_uring:
+      return net::BackendKind::io_uring;
+    case Backend::automatic:
+      break;
+  }
+  return net::BackendKind::automatic;
+}
+
 }  // namespace
 
 Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::Backend>> backends)
@@ -32,8 +44,16 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
   reactor_options.log = log;
   reactor_options.stall_limit = options.stall_limit;
   reactor_options.max_connections = options.max_connections;
+  reactor_options.spin = options.spin;
   if (backends.empty()) {
-    auto made = net::ReactorGroup::make(options.threads, reactor_options);
+    auto made = net::ReactorGroup::make(options.threads, reactor_options, kind_of(options.backend));
+    if (!made && net::backend_by_name(kind_of(options.backend)) == net::BackendKind::io_uring) {
+      // Told by `start`, as everything is that keeps a server from starting; its loops must be something meanwhile.
+      start_refused = made.error();
+      start_error = "io_uring cannot be used here (" + start_refused.message() +
+                    "): choose another backend, or find what forbids it (kernel.io_uring_disabled, seccomp)";
+      made = net::ReactorGroup::make(options.threads, reactor_options, net::BackendKind::epoll);
+    }
     if (!made) throw std::system_error(made.error(), "duplex: no event loop can be made");
     group = std::move(*made);
   } else {
@@ -56,6 +76,7 @@ Server::Impl::~Impl() {
 
 Result<void> Server::Impl::start() {
   if (started) return {};
+  if (start_refused) return start_refused;
   if (auto listening = listen(); !listening) return listening.error();
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     for (auto& loop : loops) {
