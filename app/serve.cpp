@@ -18,16 +18,24 @@ struct ServeOptions {
   std::string host = "127.0.0.1";
   int port = 3000;
   int threads = 1;
-  std::string cert, key, web, log_level = "info";
+  std::string cert, key, client_ca, client_certificates = "require", web, log_level = "info";
 };
 
 namespace {
+
+ClientCertificates clients_of(const ServeOptions& options) {
+  if (options.client_ca.empty()) return ClientCertificates::none;
+  return options.client_certificates == "request" ? ClientCertificates::request : ClientCertificates::require;
+}
 
 ServerOptions server_options(const ServeOptions& options, LogOutput& log) {
   return {.port = options.port,
           .host = options.host,
           .threads = options.threads,
-          .tls = {.cert_file = options.cert, .key_file = options.key},
+          .tls = {.cert_file = options.cert,
+                  .key_file = options.key,
+                  .client_certificates = clients_of(options),
+                  .client_ca_file = options.client_ca},
           .log = log.sink(),
           .log_level = log.level()};
 }
@@ -74,6 +82,17 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
   CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")
                          ->envname("DUPLEX_KEY")
                          ->check(CLI::ExistingFile);
+  CLI::Option* client_ca =
+      verb->add_option("--client-ca", options->client_ca, "Who vouches for clients' certificates (PEM file)")
+          ->envname("DUPLEX_CLIENT_CA")
+          ->check(CLI::ExistingFile)
+          ->needs(cert);
+  verb->add_option("--client-certificates", options->client_certificates,
+                   "With --client-ca: require a certificate of every client, or only request one")
+      ->envname("DUPLEX_CLIENT_CERTIFICATES")
+      ->check(CLI::IsMember({"require", "request"}))
+      ->needs(client_ca)
+      ->capture_default_str();
   cert->needs(key);
   key->needs(cert);
   verb->add_option("--web", options->web, "Folder of the pages")
