@@ -27,6 +27,9 @@ class ResponseHead {
   void set(std::string_view name, std::string_view value);  ///< replaces; Set-Cookie and Vary are added to
   std::string_view get(std::string_view name) const noexcept;
   void clear() noexcept;
+  bool empty() const noexcept { return size_ == 0; }
+  bool is_bare() const noexcept { return fields_.capacity() == 0; }  ///< the first header will allocate
+  std::size_t capacity() const noexcept { return fields_.capacity(); }
   /// A copy of its own, for an answer that comes later.
   ResponseHead take() { return std::move(*this); }
 
