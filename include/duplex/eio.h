@@ -32,6 +32,8 @@ class RequestInfo {
   std::string_view method() const noexcept { return part(method_); }  ///< "GET"
   std::string_view url() const noexcept { return part(url_); }  ///< as sent: "/socket.io/?EIO=4&transport=polling"
   std::string_view address() const noexcept { return part(address_); }  ///< the peer's, without the port: "127.0.0.1"
+  /// Of the client's certificate, which was checked: "CN=alice" (http::Request::peer_subject). Empty: it showed none.
+  std::string_view peer_subject() const noexcept { return part(subject_); }
   std::string_view header(std::string_view name) const noexcept;  ///< empty when absent; names are case-insensitive
   std::optional<std::string> query(std::string_view name) const;  ///< decoded; the first of that name
   void each_header(Function<void(std::string_view name, std::string_view value)> visit) const;  ///< names as sent
@@ -47,7 +49,7 @@ class RequestInfo {
   };
   std::string_view part(Part p) const noexcept { return std::string_view(text_).substr(p.from, p.size); }
   std::string text_;  // everything, one after the other
-  Part method_, url_, address_;
+  Part method_, url_, address_, subject_;
   std::vector<std::pair<Part, Part>> headers_;
   std::chrono::system_clock::time_point time_;
   bool secure_ = false;

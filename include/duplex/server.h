@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <duplex/eio.h>
 #include <duplex/http.h>
@@ -22,13 +23,29 @@ struct Options;
 
 namespace duplex {
 
-/// A certificate and its private key, as PEM files or as PEM text. Both empty: no TLS.
+/// A certificate (with its chain) and its private key, as PEM files or as PEM text.
+struct TlsCertificate {
+  std::string cert_file = {};
+  std::string key_file = {};
+  std::string cert_pem = {};
+  std::string key_pem = {};
+};
+
+/// Whether clients show a certificate of their own, which `client_ca` vouches for. With `request` they may show none,
+/// but not a bad one. See http::Request::peer_subject.
+enum class ClientCertificates : unsigned char { none, request, require };
+
+/// The server's certificate and what it wants of clients. Without a certificate: no TLS.
 struct TlsOptions {
   std::string cert_file = {};
   std::string key_file = {};
   std::string cert_pem = {};
   std::string key_pem = {};
-  bool self_signed = false;  ///< make a throw-away certificate for localhost: for tests and development
+  bool self_signed = false;               ///< make a throw-away certificate for localhost: for tests and development
+  std::vector<TlsCertificate> more = {};  ///< for other names; chosen by the name that the client asks for (SNI)
+  ClientCertificates client_certificates = ClientCertificates::none;
+  std::string client_ca_file = {};
+  std::string client_ca_pem = {};
   bool enabled() const noexcept { return self_signed || !cert_file.empty() || !cert_pem.empty(); }
 };
 

@@ -13,15 +13,22 @@
 namespace duplex {
 namespace {
 
+static_assert(static_cast<int>(ClientCertificates::require) == static_cast<int>(net::TlsClients::require));
+
 net::TlsContext::Loaded load_tls(const TlsOptions& wanted) {
-  net::TlsCertificate certificate{wanted.cert_pem.empty() ? wanted.cert_file : wanted.cert_pem,
-                                  wanted.key_pem.empty() ? wanted.key_file : wanted.key_pem};
+  const auto either = [](const std::string& pem, const std::string& file) { return pem.empty() ? file : pem; };
+  net::TlsOptions options;
+  options.certificates = {{either(wanted.cert_pem, wanted.cert_file), either(wanted.key_pem, wanted.key_file)}};
   if (wanted.self_signed) {
     auto made = net::self_signed();
     if (!made) return {nullptr, "no certificate can be made: " + made.error().message()};
-    certificate = std::move(*made);
+    options.certificates = {std::move(*made)};
   }
-  return net::TlsContext::load({.certificates = {std::move(certificate)}});
+  for (const TlsCertificate& each : wanted.more)
+    options.certificates.push_back({either(each.cert_pem, each.cert_file), either(each.key_pem, each.key_file)});
+  options.clients = static_cast<net::TlsClients>(wanted.client_certificates);
+  options.client_ca = either(wanted.client_ca_pem, wanted.client_ca_file);
+  return net::TlsContext::load(std::move(options));
 }
 
 net::BackendKind kind_of(Backend backend) noexcept {

@@ -27,8 +27,8 @@ std::string_view query_of(std::string_view url) noexcept {
 
 std::shared_ptr<const RequestInfo> RequestAccess::keep(const http::Request& request) {
   auto info = std::make_shared<RequestInfo>();
-  const std::string peer = request.peer();
-  std::size_t size = request.method().size() + request.target().size() + peer.size(), headers = 0;
+  const std::string peer = request.peer(), subject = request.peer_subject();
+  std::size_t size = request.method().size() + request.target().size() + peer.size() + subject.size(), headers = 0;
   for (const http::Header& header : http::Access::data(request).head->headers) {
     size += header.name.size() + header.value.size();
     ++headers;
@@ -44,6 +44,7 @@ std::shared_ptr<const RequestInfo> RequestAccess::keep(const http::Request& requ
   info->method_ = add(request.method());
   info->url_ = add(request.target());
   info->address_ = add(without_port(peer));
+  info->subject_ = add(subject);
   for (const http::Header& header : http::Access::data(request).head->headers) {
     const RequestInfo::Part name = add(header.name);
     info->headers_.emplace_back(name, add(header.value));
