@@ -33,7 +33,8 @@ struct Recovery {
 struct Options {
   eio::EngineOptions engine = {};                        ///< path, heartbeat, limits, CORS, origins …
   std::chrono::milliseconds connect_timeout{20'000};     ///< a connection that enters no namespace is closed
-  std::chrono::milliseconds middleware_timeout{10'000};  ///< for a middleware to decide; then the client is refused
+  std::chrono::milliseconds middleware_timeout{10'000};  ///< for a middleware to decide; then the answer is no
+  std::size_t max_undecided = 1024 * 1024;               ///< bytes of one socket's events that wait for its middlewares
   std::chrono::milliseconds ack_timeout{60'000};         ///< for `within` and `gather` without a limit
   std::size_t max_pending_acks = 10'000;                 ///< awaited of one socket; more are Errc::out_of_range at once
   Recovery recovery = {};
@@ -78,9 +79,9 @@ class Io : public Namespace {
   /// The namespace of that path; a slash is put in front if there is none. Made when first named. Any thread.
   Namespace& of(std::string_view path);
   /// Namespaces that come into being when a client asks for one: `io.of(sio::matching("/room-*"))`. Handlers and
-  /// middlewares are the parent's, which all children share; what is emitted to the parent goes to all of them.
+  /// middlewares are the parent's; what is asked of the parent (emit, join, fetch, gather …) goes to all its children.
   Namespace& of(Matching matching);
-  /// A child has come into being. On any loop.
+  /// A child has come into being, and no client has entered it yet: what it needs of its own can be set. On any loop.
   Io& on_new_namespace(Function<void(Namespace&)> fn);
 
   Stats stats() const;  ///< Any thread.

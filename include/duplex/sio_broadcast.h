@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <initializer_list>
+#include <cstdint>
 #include <memory>
 
 #include <duplex/sio_event.h>
@@ -17,7 +17,7 @@ class Selection {
  public:
   void add_room(std::string_view name) { add('+', name); }
   void add_exception(std::string_view name) { add('-', name); }
-  bool everyone() const noexcept { return packed_.empty(); }
+  bool everyone() const noexcept { return rooms_ + exceptions_ == 0; }
   bool has_rooms() const noexcept { return rooms_ != 0; }
   unsigned rooms() const noexcept { return rooms_; }
   unsigned exceptions() const noexcept { return exceptions_; }
@@ -30,22 +30,31 @@ class Selection {
   void each_exception(F&& visit) const {
     each('-', visit);
   }
-  friend bool operator==(const Selection&, const Selection&) = default;
+  friend bool operator==(const Selection& a, const Selection& b) noexcept { return a.packed() == b.packed(); }
 
  private:
   void add(char kind, std::string_view name);
   template <class F>
   void each(char kind, F& visit) const {
-    for (std::size_t at = 0; at < packed_.size();) {
+    const std::string_view all = packed();
+    for (std::size_t at = 0; at < all.size();) {
       std::size_t size = 0;
-      const std::size_t begin = parse(at, size);
-      if (packed_[at] == kind) visit(std::string_view(packed_).substr(begin, size));
+      const std::size_t begin = parse(all, at, size);
+      if (all[at] == kind) visit(all.substr(begin, size));
       at = begin + size;
     }
   }
-  std::size_t parse(std::size_t at, std::size_t& size) const noexcept;
+  static std::size_t parse(std::string_view packed, std::size_t at, std::size_t& size) noexcept;
+  void append(std::string_view bytes);
+  std::string_view packed() const noexcept {
+    return long_.empty() ? std::string_view(short_, short_size_) : std::string_view(long_);
+  }
 
-  std::string packed_;  // kind, size in one byte (or 0xFF and four), name
+  // Kind, size in one byte (or 0xFF and four), name; and so on. A socket's id and a room fit in place.
+  static constexpr std::size_t short_capacity = 63;
+  char short_[short_capacity] = {};
+  std::uint8_t short_size_ = 0;
+  std::string long_;
   unsigned rooms_ = 0, exceptions_ = 0;
 };
 

@@ -5,24 +5,6 @@
 #pragma GCC visibility push(default)
 
 namespace duplex::sio {
-struct AdmitState;
-
-/// A promise to decide about a client. Move-only, any thread; dropped, or not kept within 10 s, the client is refused.
-class Admit {
- public:
-  explicit Admit(std::shared_ptr<AdmitState> state) noexcept : state_(std::move(state)) {}
-  Admit(Admit&&) noexcept = default;
-  Admit& operator=(Admit&& o) noexcept {
-    std::swap(state_, o.state_);
-    return *this;
-  }
-  ~Admit();
-  void operator()(Admission admission);  ///< `admit(sio::accept)`, `admit(sio::refuse("not authorised"))`
-
- private:
-  std::shared_ptr<AdmitState> state_;
-};
-
 /// Why a socket went. It is its reason: a handler may take a std::string_view.
 struct Disconnect {
   std::string_view reason;   ///< "transport close", "ping timeout", "client namespace disconnect" … as in Node
@@ -30,8 +12,9 @@ struct Disconnect {
   operator std::string_view() const noexcept { return reason; }
 };
 
-/// A namespace: who may enter it, what its sockets say, and everyone in it. Handlers and middlewares are set before the
-/// server starts (those of a pattern's children: with the pattern) and run on the socket's loop, so on several at once.
+/// A namespace: who may enter it, what its sockets say, and everyone in it. Handlers and middlewares run on the
+/// socket's loop, so on several at once. Set them before the server starts; set later, on any thread, they count from
+/// the next event or client on. A pattern's child has what its parent has when it comes into being, and then its own.
 class Namespace {
  public:
   Namespace(const Namespace&) = delete;

@@ -42,7 +42,7 @@ class Handshake {
 
   std::string_view nsp() const noexcept { return nsp_; }               ///< the namespace it asks for
   std::optional<std::string_view> auth(std::string_view field) const;  ///< a string field of the client's `auth`
-  json::View auth() const noexcept { return json::View(auth_); }       ///< all of it: an object
+  json::View auth() const noexcept;                                    ///< all of it: an object
   std::string_view header(std::string_view name) const noexcept;       ///< empty when absent
   std::optional<std::string> query(std::string_view name) const;       ///< decoded
   std::string_view url() const noexcept;
@@ -58,20 +58,25 @@ class Handshake {
   /// What the socket will have as its `data()`, if it is let in: who it is, for example.
   template <class T>
   void set_data(const T& value) {
-    data_ = json::text_of(value);
+    put_data(json::text_of(value));
   }
 
  private:
   friend class ServerSocket;
   friend struct Joining;
   friend class IoLoop;
-  Handshake(Handshake&&) noexcept = default;
-  Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth) noexcept
-      : request_(std::move(request)), nsp_(std::move(nsp)), auth_(std::move(auth)) {}
+  struct Details;
+  Handshake(Handshake&&) noexcept;
+  /// `nsp` is the namespace's own name.
+  Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string_view nsp, std::string_view auth);
+  ~Handshake();
+  void put_data(json::Text data);
+  const json::Text& data() const noexcept;
+  Details& details() const;
+
   std::shared_ptr<const eio::RequestInfo> request_;
-  std::string nsp_, auth_;
-  json::Text data_;
-  mutable std::vector<std::string> unescaped_;  // what auth(field) had to unescape
+  std::string_view nsp_;
+  mutable std::unique_ptr<Details> details_;  // what a client that says nothing of itself has not: auth, data
 };
 
 /// An event before its handlers, for `Socket::use`.
@@ -103,6 +108,26 @@ template <class T>
 Admission refuse(std::string why, const T& data) {
   return Admission(std::move(why), json::text_of(data));
 }
+
+struct AdmitState;
+
+/// A promise to decide about a client, or about an event. Move-only, any thread. The first decision counts; none within
+/// `Options::middleware_timeout` is a refusal, and so is a promise that was dropped, which the log tells.
+class Admit {
+ public:
+  explicit Admit(std::shared_ptr<AdmitState> state) noexcept : state_(std::move(state)) {}
+  Admit(Admit&&) noexcept = default;
+  Admit& operator=(Admit&& o) noexcept {
+    std::swap(state_, o.state_);
+    return *this;
+  }
+  ~Admit();
+  void operator()(Admission admission);  ///< `admit(sio::accept)`, `admit(sio::refuse("not authorised"))`
+
+ private:
+  void decide(Admission admission, bool dropped);
+  std::shared_ptr<AdmitState> state_;
+};
 
 /// Names a listener, to take it away again.
 using ListenerId = std::uint32_t;
@@ -189,9 +214,23 @@ class Socket {
   ListenerId on_any_outgoing(AnyListener fn);  ///< every event that is sent to this socket, by broadcast too
   ListenerId prepend_any_outgoing(AnyListener fn);
   void off_any_outgoing();
-  /// Before the handlers of every event, which a refusal keeps from them.
-  void use(Function<Admission(const Incoming&)> middleware);
-  /// Hears what `use` refused.
+  /// Decides about every event before its handlers, in order: `[](const sio::Incoming& in) { return sio::accept; }`, or
+  /// later and from any thread: `[](const sio::Incoming& in, sio::Admit admit) { … }`, whose event is borrowed until it
+  /// returns. While one event waits the next ones go on, as in Node: they may reach their handlers before it. A refused
+  /// one reaches none, and is not answered.
+  template <class F>
+  void use(F&& middleware) {
+    if constexpr (std::is_invocable_r_v<Admission, F&, const Incoming&>) {
+      add_middleware(Function<Admission(const Incoming&)>(std::forward<F>(middleware)));
+    } else {
+      static_assert(std::is_invocable_v<F&, const Incoming&, Admit>,
+                    "duplex: a socket's middleware is `[](const sio::Incoming&) -> sio::Admission` (return sio::accept "
+                    "or sio::refuse(\"why\")), or `[](const sio::Incoming&, sio::Admit)`");
+      if constexpr (std::is_invocable_v<F&, const Incoming&, Admit>)
+        add_middleware(Function<void(const Incoming&, Admit)>(std::forward<F>(middleware)));
+    }
+  }
+  /// Hears what `use` refused; with none, the log does.
   void on_error(Function<void(std::string_view why)> fn);
 
  protected:
@@ -202,6 +241,8 @@ class Socket {
   Sent send_event(EventView event, const Flags& flags, Within* within);
   ListenerId add_handler(std::string_view name, Bound handler, bool once);
   void put_data(json::Text data);
+  void add_middleware(Function<Admission(const Incoming&)> middleware);
+  void add_middleware(Function<void(const Incoming&, Admit)> middleware);
 };
 
 }  // namespace duplex::sio

@@ -36,7 +36,7 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
     connection->extras().deflate = agreed.deflate;
   }
   if (!agreed.protocol.empty()) connection->extras().protocol = agreed.protocol;
-  if (user != nullptr) connection->extras().user = user;
+  connection->set_user(user);
   endpoint.loop.counters().open.add();
   connection->watch();
 
@@ -266,9 +266,26 @@ void WsConnection::run(Function<void(Socket&)>& fn) {
   guarded(what, [&] { fn(*this); });
 }
 
-WsConnection::Extras& WsConnection::extras() {
-  if (!extras_) extras_ = std::make_unique<Extras>(*this);
-  return *extras_;
+WsConnection::Extras& WsConnection::extras() { return extras_ ? *extras_.operator->() : extras_.make(*this); }
+
+WsConnection::ExtrasOrUser::~ExtrasOrUser() {
+  if (*this) delete operator->();
+}
+WsConnection::Extras& WsConnection::ExtrasOrUser::make(WsConnection& connection) {
+  auto* extras = new Extras(connection);
+  extras->user = reinterpret_cast<void*>(bits_);
+  bits_ = reinterpret_cast<std::uintptr_t>(extras) | is_extras;
+  return *extras;
+}
+void* WsConnection::ExtrasOrUser::user() const noexcept {
+  return *this ? operator->()->user : reinterpret_cast<void*>(bits_);
+}
+void WsConnection::ExtrasOrUser::set_user(void* user, WsConnection& connection) {
+  const auto bits = reinterpret_cast<std::uintptr_t>(user);
+  if (!*this && (bits & is_extras) == 0)
+    bits_ = bits;
+  else
+    connection.extras().user = user;
 }
 
 const DeflateAgreement* WsConnection::deflate() const noexcept {
@@ -282,8 +299,8 @@ std::uint64_t WsConnection::dropped() const noexcept { return extras_ ? extras_-
 std::string_view WsConnection::protocol() const noexcept {
   return extras_ ? std::string_view(extras_->protocol) : std::string_view();
 }
-void* WsConnection::user() const noexcept { return extras_ ? extras_->user : nullptr; }
-void WsConnection::set_user(void* user) { extras().user = user; }
+void* WsConnection::user() const noexcept { return extras_.user(); }
+void WsConnection::set_user(void* user) { extras_.set_user(user, *this); }
 
 std::optional<std::chrono::microseconds> WsConnection::round_trip() const noexcept {
   if (round_trip_us_ == 0) return {};

@@ -55,6 +55,24 @@ class WsConnection final : public Socket, public net::StreamOwner {
 
  private:
   struct Extras;
+  /// The extras, if there are any. As long as there are none, one pointer of the user's lies in their place: all that
+  /// Engine.IO needs.
+  class ExtrasOrUser {
+   public:
+    ExtrasOrUser() noexcept = default;
+    ExtrasOrUser(const ExtrasOrUser&) = delete;
+    ExtrasOrUser& operator=(const ExtrasOrUser&) = delete;
+    ~ExtrasOrUser();
+    explicit operator bool() const noexcept { return (bits_ & is_extras) != 0; }
+    Extras* operator->() const noexcept { return reinterpret_cast<Extras*>(bits_ & ~is_extras); }
+    Extras& make(WsConnection& connection);
+    void* user() const noexcept;
+    void set_user(void* user, WsConnection& connection);
+
+   private:
+    static constexpr std::uintptr_t is_extras = 1;  // no object of ours lies at an odd address
+    std::uintptr_t bits_ = 0;
+  };
   enum class State : std::uint8_t {
     open,
     closing,  ///< we sent Close and wait for the peer's
@@ -91,7 +109,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
 
   net::Stream* stream_;
   WsEndpoint& endpoint_;
-  std::unique_ptr<Extras> extras_;
+  ExtrasOrUser extras_;
   MessageDecoder decoder_;
   std::uint32_t heard_;           // tick of the newest bytes
   std::uint32_t busy_since_ = 0;  // tick at which the unfinished message began

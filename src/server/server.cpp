@@ -96,6 +96,7 @@ Result<void> Server::Impl::start() {
   for (const Endpoint& endpoint : endpoints) largest = std::max(largest, endpoint.handlers.max_message);
   for (const auto& engine : engines) largest = std::max(largest, engine->options().max_http_buffer);
   inflate_budget.set_limit(ws::default_inflate_budget(largest));
+  if (io) io->begin_running();
   started = true;
   return {};
 }

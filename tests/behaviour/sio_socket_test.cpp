@@ -47,6 +47,51 @@ TEST_CASE("an event with an ack is handled without an allocation") {
   CHECK(allocated == 0);
 }
 
+TEST_CASE("a broadcast takes one block, however many hear it") {
+  SioServer server;
+  std::size_t allocated = 0;
+  server.io.on_connect([](sio::Socket& socket) { socket.join("everyone is here"); });
+  server.io.on("shout", [&](sio::Socket& socket, std::string_view text) {
+    allocated = allocations_during([&] { socket.to("everyone is here").emit("said", socket.id(), text); });
+  });
+  std::vector<std::unique_ptr<SioClient>> clients;
+  for (int i = 0; i < 50; ++i) {
+    clients.push_back(std::make_unique<SioClient>(server, "0"));
+    clients.back()->next();
+  }
+  for (int i = 0; i < 3; ++i) {
+    clients.front()->send(R"(2["shout","hello"])");
+    for (std::size_t other = 1; other < clients.size(); ++other)
+      REQUIRE(clients[other]->next().starts_with(R"(2["said",")"));
+  }
+  CHECK(allocated <= 1);  // ThreadSanitizer's allocator is not counted
+}
+
+TEST_CASE("the handshake says what the client's request said, whatever it was") {
+  json::Text seen;
+  std::string cookie, kind;
+  SioServer server;
+  server.io.on_connect([&](sio::Socket& socket) {
+    seen = socket.handshake().json();
+    cookie = socket.handshake().header("cookie");
+    kind = socket.handshake().header("X-KIND");
+  });
+  const std::string long_cookie(1'000, 'c');
+  WsClient client(server.server, "/socket.io/?EIO=4&transport=websocket&who=me",
+                  "Accept-Language: en-US,en;q=0.9\r\nCookie: " + long_cookie + "\r\nX-Kind: odd\r\nX-Empty:\r\n");
+  client.send("40{\"token\":\"x\"}");
+  CHECK(cookie == long_cookie);
+  CHECK(kind == "odd");
+  const json::View handshake = seen.view();
+  CHECK(handshake["url"] == "/socket.io/?EIO=4&transport=websocket&who=me");
+  CHECK(handshake["query"]["who"] == "me");
+  CHECK(handshake["auth"]["token"] == "x");
+  CHECK(handshake["headers"]["accept-language"] == "en-US,en;q=0.9");
+  CHECK(handshake["headers"]["x-empty"] == "");
+  CHECK(handshake["headers"]["cookie"] == long_cookie);
+  CHECK(handshake["headers"]["upgrade"] == "websocket");
+}
+
 TEST_CASE("rooms: to, in, except and broadcast reach whom they name, each once") {
   SioServer server;
   server.io.on("join", [](sio::Socket& socket, std::string_view room) { socket.join(room); });

@@ -57,6 +57,18 @@ test("to, in and except choose the receivers, each once", async () => {
   assert.equal(await reached({ to: c.id }), "c");
 });
 
+test("an event to a room reaches its caller, though it leaves in the same breath", async () => {
+  for (const driver of [a, b, c]) {
+    const room = `room of ${driver.id}`;
+    await driver.call("join", room);
+    await Promise.all([
+      driver.call("emit", { to: room }, "while in"), driver.call("leave", room), driver.call("emit", { to: room }, "left"),
+    ]);
+  }
+  assert.equal(await receivers("while in"), "abc");
+  assert.equal(await receivers("left"), "");
+});
+
 test("from the socket, the caller is left out", async () => {
   await Promise.all([a.call("join", "s"), b.call("join", "s")]);
   assert.equal(await reached({ from: "socket" }), "bc");

@@ -173,8 +173,8 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
     return queued();
   }
   Sent sent = Sent::ok;
-  for (std::size_t i = 0; i < packet.packet().frames().size() && ws_ != nullptr; ++i) {
-    const server::FanoutFrame& frame = *packet.packet().frames()[i];
+  for (std::size_t i = 0; i < packet.packet().frames() && ws_ != nullptr; ++i) {
+    const server::FanoutFrame& frame = packet.packet().frame(i);
     const ws::DeflateAgreement* agreed = ws_->deflate();
     const bool small = agreed != nullptr && options.compress && frame.options().compress &&
                        frame.payload_size() >= ws_->endpoint().deflate.threshold;

@@ -3,24 +3,34 @@
 
 #include <algorithm>
 
+#include "core/recycled.h"
 #include "net/reactor.h"
 #include "protocol/eio/payload.h"
 
 namespace duplex::eio {
 
-SharedPacket::SharedPacket(std::string_view text, std::span<const ConstBytes> attachments, bool compress)
-    : compress_(compress) {
+SharedPacket::SharedPacket(std::string_view packet, std::span<const ConstBytes> attachments, bool compress)
+    : first_(ws::Message(packet), ws::SendOptions{.compress = compress}), compress_(compress) {
+  if (attachments.empty()) return;
   Buffer polling;
-  append_packet(polling, {PacketType::message, Encoding::text, text});
-  frames_.reserve(1 + attachments.size());
-  // The packet as text is the frame's payload too: "4…".
-  frames_.push_back(
-      std::make_unique<server::FanoutFrame>(ws::Message(polling.text()), ws::SendOptions{.compress = compress}));
+  polling.append(packet);
+  more_.reserve(attachments.size());
   for (const ConstBytes bytes : attachments) {
     append_packet(polling, {PacketType::message, Encoding::binary, as_text(bytes)});
-    frames_.push_back(std::make_unique<server::FanoutFrame>(ws::Message(bytes), ws::SendOptions{.compress = compress}));
+    more_.push_back(std::make_unique<server::FanoutFrame>(ws::Message(bytes), ws::SendOptions{.compress = compress}));
   }
   polling_ = SharedBytes::copy(polling.bytes());
+}
+
+std::shared_ptr<const SharedPacket> SharedPacket::make(std::string_view packet, std::span<const ConstBytes> attachments,
+                                                       bool compress) {
+  return std::allocate_shared<const SharedPacket>(Recycled<SharedPacket>(), packet, attachments, compress);
+}
+
+std::size_t SharedPacket::bytes_held() const noexcept {
+  std::size_t bytes = sizeof(SharedPacket) + first_.payload_size() + polling_.bytes().size();
+  for (const auto& frame : more_) bytes += sizeof(server::FanoutFrame) + frame->payload_size();
+  return bytes;
 }
 
 net::LocalBlock& LoopPacket::frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts) {
@@ -30,7 +40,7 @@ net::LocalBlock& LoopPacket::frame(std::size_t i, int window_bits, ws::DeflateCo
   if (is_wanted(first_)) return *first_.block;
   const auto found = std::find_if(more_.begin(), more_.end(), is_wanted);
   if (found != more_.end()) return *found->block;
-  server::FanoutFrame& frame = *packet_->frames()[i];
+  server::FanoutFrame& frame = packet_->frame(i);
   net::LocalBlock& block = reactor_.hold(window_bits == 0 ? frame.plain() : frame.compressed(window_bits, contexts));
   if (first_.block == nullptr)
     first_ = {i, window_bits, &block};

@@ -14,18 +14,26 @@ namespace duplex::eio {
 /// thread.
 class SharedPacket {
  public:
-  SharedPacket(std::string_view text, std::span<const ConstBytes> attachments = {}, bool compress = true);
+  /// `packet` begins with its type, '4'.
+  SharedPacket(std::string_view packet, std::span<const ConstBytes> attachments, bool compress);
+  /// One allocation, that of the bytes, once as many have lived at once.
+  static std::shared_ptr<const SharedPacket> make(std::string_view packet, std::span<const ConstBytes> attachments = {},
+                                                  bool compress = true);
 
-  /// Frames in the order in which they are sent: the text with its leading '4', then one for each attachment.
-  std::span<const std::unique_ptr<server::FanoutFrame>> frames() const noexcept { return frames_; }
+  /// In the order in which they are sent: the text with its leading '4', then one for each attachment.
+  std::size_t frames() const noexcept { return 1 + more_.size(); }
+  server::FanoutFrame& frame(std::size_t i) const noexcept { return i == 0 ? first_ : *more_[i - 1]; }
   /// "4text", or "4text\x1eb<base64>\x1eb<base64>".
-  ConstBytes polling() const noexcept { return polling_.bytes(); }
-  std::size_t size() const noexcept { return polling_.bytes().size(); }
+  ConstBytes polling() const noexcept { return polling_ ? polling_.bytes() : first_.payload(); }
+  std::size_t size() const noexcept { return polling().size(); }
+  /// What it holds of memory.
+  std::size_t bytes_held() const noexcept;
   bool compress() const noexcept { return compress_; }
 
  private:
-  std::vector<std::unique_ptr<server::FanoutFrame>> frames_;
-  SharedBytes polling_;
+  mutable server::FanoutFrame first_;  // its compressed forms are made when they are asked for
+  std::vector<std::unique_ptr<server::FanoutFrame>> more_;
+  SharedBytes polling_;  // only if there are attachments: else the frame's payload is the same
   bool compress_;
 };
 

@@ -10,38 +10,28 @@
 namespace duplex::sio {
 
 void NamespaceCore::emit(const Selection& to, EventView event, const Flags& flags, Gather* gather) {
-  if (has_reserved_name(event.json)) {
-    io_.log().write(LogLevel::error, "sio",
-                    "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, "
-                    "newListener, removeListener");
+  if (io_.refuse_reserved(event)) {
+    if (gather != nullptr && gather->then) gather->then({{}, make_error_code(duplex::Errc::bad_argument)});
     return;
   }
-  if (is_parent_) {
-    for (const auto& child : children()) child->emit(to, event, flags, nullptr);
-    if (gather != nullptr && gather->then)
-      gather->then({{}, make_error_code(duplex::Errc::bad_argument)});  // as Node: not across namespaces
-    return;
-  }
+  if (is_parent_) return emit_to_children(to, event, flags, gather);
   if (gather == nullptr) return flags.local ? cast(to, event, flags, nullptr) : adapter_->broadcast(to, event, flags);
   if (flags.local) return cast(to, event, flags, gather);
   adapter_->broadcast(to, event, flags, std::move(*gather));
 }
 
 void NamespaceCore::cast(const Selection& to, EventView event, const Flags& flags, Gather* gather) {
-  if (gather != nullptr && io_.here() == nullptr) {  // its timer and its answers need a loop to live on
-    io_.home().reactor.post([core = shared_from_this(), to, owned = OwnedEvent(event), flags,
-                             gather = std::move(*gather)]() mutable { core->cast(to, owned.view(), flags, &gather); });
-    return;
-  }
-  auto asked = gather == nullptr ? nullptr : make_gather(std::move(*gather), *io_.here());
-  if (!ordered_elsewhere()) return send_cast(to, event, flags, std::move(asked), nullptr);
-  in_order([core = shared_from_this(), to, owned = OwnedEvent(event), flags, asked = std::move(asked)]() mutable {
-    core->send_cast(to, owned.view(), flags, std::move(asked), nullptr);
-  });
+  auto asked = gather == nullptr ? nullptr : make_gather(std::move(*gather), io_.here_or_home());
+  if (!ordered_elsewhere()) return send_cast(to, event, flags, std::move(asked), {});
+  IoLoop* const here = io_.here();
+  LocalNamespace* const part = here == nullptr ? nullptr : local(*here);
+  const Origin origin{here, part == nullptr ? 0 : part->next_broadcast()};
+  in_order([core = shared_from_this(), to, owned = OwnedEvent(event), flags, asked = std::move(asked),
+            origin]() mutable { core->send_cast(to, owned.view(), flags, std::move(asked), origin); });
 }
 
-void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags& flags,
-                              std::shared_ptr<GatherState> gather, IoLoop* only) {
+Cast NamespaceCore::make_cast(const Selection& to, EventView event, const Flags& flags,
+                              std::shared_ptr<GatherState> gather) {
   Cast cast;
   std::string offset;
   const bool logged = recovery_ && !gather && !flags.is_volatile;
@@ -53,45 +43,72 @@ void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags&
   }
   thread_local Buffer text;
   text.clear();
+  text.push_back('4');
   write_packet(text, false, name_, gather ? std::optional(gather->id) : std::nullopt, event, offset);
-  cast.packet = std::make_shared<const eio::SharedPacket>(text.text(), event.attachments, flags.compress);
+  cast.packet = eio::SharedPacket::make(text.text(), event.attachments, flags.compress);
   if (logged) recovery_->append(cast.packet, to);
-  cast.to = to;
   cast.flags = flags;
   cast.gather = std::move(gather);
   if (outgoing_listeners.load(std::memory_order_relaxed) != 0) cast.event = std::make_shared<const OwnedEvent>(event);
-  hand_out(std::move(cast), only);
+  return cast;
 }
 
-void NamespaceCore::hand_out(Cast&& cast, IoLoop* only) {
+void NamespaceCore::send_cast(const Selection& to, EventView event, const Flags& flags,
+                              std::shared_ptr<GatherState> gather, Origin origin) {
+  Cast cast = make_cast(to, event, flags, std::move(gather));
+  cast.origin = origin;
+  hand_out(std::move(cast), to);
+}
+
+void NamespaceCore::send_numbered(std::string_view sid, std::uint64_t bits, EventView event, const Flags& flags) {
+  Selection self;
+  self.add_room(sid);
+  Cast cast = make_cast(self, event, flags, nullptr);
+  cast.socket = bits;
+  hand_out(std::move(cast), self);
+}
+
+void NamespaceCore::hand_out(Cast&& cast, const Selection& to) {
   IoLoop* const here = io_.here();
   if (io_.loops().size() == 1 && here != nullptr) {
     if (LocalNamespace* part = local(*here))
-      part->deliver(cast);
+      part->deliver(cast, to);
     else if (cast.gather)
       arrived(*cast.gather, 0);
     return;
   }
-  const auto shared = std::make_shared<const Cast>(std::move(cast));
+  struct Crossing {
+    Cast cast;
+    Selection to;
+  };
+  const auto shared = std::make_shared<const Crossing>(Crossing{std::move(cast), to});
   const auto deliver = [core = shared_from_this(), shared](IoLoop& loop) {
     if (LocalNamespace* part = core->local(loop))
-      part->deliver(*shared);
-    else if (shared->gather)
-      shared->gather->owner->run([core, shared] { core->arrived(*shared->gather, 0); });
+      part->deliver(shared->cast, shared->to);
+    else if (shared->cast.gather)
+      shared->cast.gather->owner->run([core, shared] { core->arrived(*shared->cast.gather, 0); });
   };
-  for (const auto& loop : io_.loops()) {
-    if (only != nullptr && loop.get() != only) continue;
-    if (loop.get() != here) loop->reactor.post([deliver, loop = loop.get()] { deliver(*loop); });
-  }
-  if (here != nullptr && (only == nullptr || only == here)) deliver(*here);
+  const auto is_wanted = [bits = shared->cast.socket](const IoLoop& loop) {
+    return bits == 0 || bits >> 56 == static_cast<std::uint64_t>(loop.reactor.slot());
+  };
+  for (const auto& loop : io_.loops())
+    if (loop.get() != here && is_wanted(*loop)) loop->reactor.post([deliver, loop = loop.get()] { deliver(*loop); });
+  if (here != nullptr && is_wanted(*here)) deliver(*here);
 }
 
-void LocalNamespace::deliver(const Cast& cast) {
+void LocalNamespace::deliver(const Cast& cast, const Selection& to) {
   delivered = std::max(delivered, cast.offset);
   // Sending may end a session, and a listener may do anything: the list is made first, and what leaves meanwhile is
   // skipped. Nothing is freed before the turn ends.
   std::vector<ServerSocket*> reached = std::exchange(loop.reached, {});
-  select(cast.to, reached);
+  reached.clear();
+  if (cast.socket != 0) {
+    if (ServerSocket* socket = loop.find(cast.socket)) reached.push_back(socket);
+  } else {
+    const bool is_ours = cast.origin.loop == &loop;
+    select(to, reached, is_ours ? cast.origin.number : 0);
+    if (is_ours && cast.origin.number != 0) came_back(cast.origin.number);
+  }
   if (cast.gather) {
     auto& state = cast.gather;
     if (!reached.empty()) asked[state->id] = {state, reached};
@@ -114,6 +131,8 @@ void LocalNamespace::deliver(const Cast& cast) {
 
 // -- answers from many ------------------------------------------------------------------------------------------------
 
+/// On any thread, so that a broadcast needs no detour: its timer starts on the loop that will hear the answers, before
+/// any of them.
 std::shared_ptr<GatherState> NamespaceCore::make_gather(Gather&& gather, IoLoop& owner) {
   auto state = std::make_shared<GatherState>();
   state->id = next_ack();
@@ -121,9 +140,11 @@ std::shared_ptr<GatherState> NamespaceCore::make_gather(Gather&& gather, IoLoop&
   state->then = std::move(gather.then);
   state->loops_left = io_.loops().size();
   const auto limit = gather.limit.count() > 0 ? gather.limit : io_.options().ack_timeout;
-  state->timer = owner.reactor.after(
-      limit, [core = shared_from_this(), state] { core->finish(*state, make_error_code(duplex::Errc::timeout)); });
-  owner.counters.pending_acks.add();
+  owner.run([core = shared_from_this(), state, limit] {
+    state->timer = state->owner->reactor.after(
+        limit, [core, state] { core->finish(*state, make_error_code(duplex::Errc::timeout)); });
+    state->owner->counters.pending_acks.add();
+  });
   return state;
 }
 
@@ -235,7 +256,8 @@ RemoteSocket NamespaceCore::describe(const ServerSocket& socket) {
 }
 
 void NamespaceCore::heard(std::string_view name, json::View arguments) {
-  for (auto& fn : table_->server_side) fn(name, arguments);
+  const auto table = shared_table();  // an adapter's thread need not be a loop's
+  for (const auto& fn : table->server_side) (*fn)(name, arguments);
 }
 
 }  // namespace duplex::sio

@@ -43,7 +43,8 @@ void Client::closed(const eio::CloseReason& why) {
   session.set_user(nullptr);
   loop.bury(std::shared_ptr<void>(std::shared_ptr<Client>(this)));  // its handlers, and a middleware, may be at work
   const bool may_return = why.reason != "parse error";
-  for (ServerSocket* socket : std::vector(sockets)) socket->leave_namespace(why.reason, why.details, may_return);
+  for (ServerSocket* socket : std::vector(sockets.begin(), sockets.end()))
+    socket->leave_namespace(why.reason, why.details, may_return);
 }
 
 void Client::receive(ws::Message message) {
@@ -95,7 +96,7 @@ void Client::handle(const Packet& packet, std::span<const json::Binary> attachme
   ServerSocket* const socket = find(packet.nsp);
   if (socket == nullptr) {
     // What was under way when the server said goodbye is no offence.
-    if (std::find(dismissed_.begin(), dismissed_.end(), packet.nsp) != dismissed_.end()) return;
+    if (dismissed_ && std::find(dismissed_->begin(), dismissed_->end(), packet.nsp) != dismissed_->end()) return;
     return fail("a packet for a namespace that it is not in");
   }
   if (packet.type == PacketType::disconnect) return socket->leave_namespace("client namespace disconnect", {}, false);
@@ -124,8 +125,7 @@ void Client::connect(const Packet& packet) {
     session.send_packet(refusal.text(), {});
     return count_refusal();
   }
-  joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(),
-                                              std::string(packet.nsp), std::string(auth)));
+  joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(), auth));
   joining.back()->proceed();
 }
 
@@ -137,19 +137,20 @@ void Client::count_refusal() {
 
 void Client::entered(ServerSocket& socket) {
   sockets.push_back(&socket);
-  std::erase(dismissed_, socket.local->core.name());
+  if (dismissed_) std::erase(*dismissed_, socket.local->core.name());
   if (connect_timer_ != 0) loop.reactor.cancel(std::exchange(connect_timer_, 0));
 }
 
 void Client::left(ServerSocket& socket, bool by_server) {
-  std::erase(sockets, &socket);
+  sockets.erase(&socket);
   if (!by_server || closing_) return;
-  dismissed_.push_back(socket.local->core.name());
-  if (dismissed_.size() > loop.io.options().max_namespaces) dismissed_.erase(dismissed_.begin());
+  if (!dismissed_) dismissed_ = std::make_unique<std::vector<std::string>>();
+  dismissed_->push_back(socket.local->core.name());
+  if (dismissed_->size() > loop.io.options().max_namespaces) dismissed_->erase(dismissed_->begin());
 }
 
 void Client::disconnect_all() {
-  for (ServerSocket* socket : std::vector(sockets)) socket->disconnect_now(false);
+  for (ServerSocket* socket : std::vector(sockets.begin(), sockets.end())) socket->disconnect_now(false);
   if (std::exchange(closing_, true)) return;
   session.close_session(false);
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/one_or_more.h"
 #include "protocol/sio/reconstruct.h"
 #include "server/eio/session.h"
 #include "server/sio/io_core.h"
@@ -38,7 +39,7 @@ class Client {
 
   eio::Session& session;
   IoLoop& loop;
-  std::vector<ServerSocket*> sockets;
+  OneOrMore<ServerSocket> sockets;
   std::vector<std::unique_ptr<Joining>> joining;
   std::uint64_t joinings = 0;
 
@@ -52,7 +53,8 @@ class Client {
 
   std::unique_ptr<BinaryAssembler> assembler_;
   net::TimerId connect_timer_ = 0, attachments_timer_ = 0;
-  std::vector<std::string> dismissed_;  // namespaces that the server left: what was under way to them is dropped
+  std::unique_ptr<std::vector<std::string>>
+      dismissed_;  // namespaces that the server left: what was under way to them is dropped
   unsigned refusals_ = 0, strays_ = 0;
   std::chrono::steady_clock::time_point strays_since_{};
   bool closing_ = false;

@@ -23,7 +23,14 @@ void call(ServerSocket& socket, Bound& handler, Arrival& arrival, std::string_vi
   });
 }
 
-/// The arguments as one value: only those who listen to every event pay for the brackets.
+/// Listeners may be added and removed by the listeners.
+void tell(IoLoop& loop, const std::vector<SocketListeners::Any>& listeners, std::string_view name,
+          json::View arguments) {
+  for (const auto& each : std::vector(listeners)) guarded(loop, "a listener", [&] { (*each.fn)(name, arguments); });
+}
+
+}  // namespace
+
 json::View as_array(std::string_view arguments, std::span<const json::Binary> attachments, json::Scratch& scratch) {
   char* const text = scratch.allocate(arguments.size() + 2);
   text[0] = '[';
@@ -32,26 +39,6 @@ json::View as_array(std::string_view arguments, std::span<const json::Binary> at
   return json::View({text, arguments.size() + 2}, attachments);
 }
 
-/// Listeners may be added and removed by the listeners.
-void tell(IoLoop& loop, const std::vector<SocketListeners::Any>& listeners, std::string_view name,
-          json::View arguments) {
-  for (const auto& each : std::vector(listeners)) guarded(loop, "a listener", [&] { (*each.fn)(name, arguments); });
-}
-
-/// Do the socket's middlewares let the event pass?
-bool pass(ServerSocket& socket, SocketListeners& its, std::string_view name, json::View arguments) {
-  for (auto& middleware : its.middlewares) {
-    Admission admission = sio::refuse("the middleware failed");
-    guarded(socket.loop(), "a middleware of a socket", [&] { admission = middleware({socket, name, arguments}); });
-    if (admission) continue;
-    for (auto& fn : its.errors) guarded(socket.loop(), "on_error", [&] { fn(admission.why()); });
-    return false;
-  }
-  return true;
-}
-
-}  // namespace
-
 void ServerSocket::received_event(std::string_view payload, std::span<const json::Binary> attachments,
                                   std::optional<std::uint64_t> ack) {
   IoLoop& its_loop = loop();
@@ -59,22 +46,28 @@ void ServerSocket::received_event(std::string_view payload, std::span<const json
   json::Scratch& scratch = its_loop.scratch;
   scratch.clear();
   const EventParts event = split_event(payload, scratch);
-  Arrival arrival{this, event.arguments, attachments, scratch, {}};
-  if (ack) arrival.ack = {&answerer, bits_, *ack};
-
-  SocketListeners* const its = listeners_if_any();
-  if (its != nullptr) {
+  if (SocketListeners* const its = listeners_if_any()) {
     if (!its->any.empty()) tell(its_loop, its->any, event.name, as_array(event.arguments, attachments, scratch));
-    if (!its->middlewares.empty() && !pass(*this, *its, event.name, as_array(event.arguments, attachments, scratch)))
+    if (!its->gate.empty() && !its->gate.pass(*this, event.name, as_array(event.arguments, attachments, scratch),
+                                              {payload, attachments}, ack))
       return;
   }
+  handle_event(event, attachments, ack);
+}
+
+void ServerSocket::handle_event(const EventParts& event, std::span<const json::Binary> attachments,
+                                std::optional<std::uint64_t> ack) {
+  IoLoop& its_loop = loop();
+  Arrival arrival{this, event.arguments, attachments, its_loop.scratch, {}};
+  if (ack) arrival.ack = {&answerer, bits_, *ack};
+  const HandlerTable& table = local->core.table();
   bool handled = false;
-  auto& events = local->core.table().events;
-  if (const auto it = events.find(event.name); it != events.end()) {
+  if (const auto it = table.events.find(event.name); it != table.events.end()) {
     handled = true;
-    for (Bound& handler : it->second)
-      if (client != nullptr) call(*this, handler, arrival, event.name);
+    for (const auto& handler : it->second)
+      if (client != nullptr) call(*this, *handler, arrival, event.name);
   }
+  SocketListeners* const its = listeners_if_any();
   if (its != nullptr && client != nullptr && !its->own.empty()) {
     for (const auto& each : std::vector(its->own)) {  // a handler may add and remove others
       if (each.name != event.name || client == nullptr) continue;
@@ -84,8 +77,9 @@ void ServerSocket::received_event(std::string_view payload, std::span<const json
     }
   }
   if (handled || client == nullptr) return;
-  for (auto& fn : local->core.table().unhandled)
-    guarded(its_loop, "on_unhandled", [&] { fn(*this, event.name, as_array(event.arguments, attachments, scratch)); });
+  for (const auto& fn : table.unhandled)
+    guarded(its_loop, "on_unhandled",
+            [&] { (*fn)(*this, event.name, as_array(event.arguments, attachments, its_loop.scratch)); });
 }
 
 void ServerSocket::tell_outgoing(std::string_view event, std::span<const json::Binary> attachments) {

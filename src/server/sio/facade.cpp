@@ -9,26 +9,35 @@
 
 namespace duplex::sio {
 
-void Selection::add(char kind, std::string_view name) {
-  (kind == '+' ? rooms_ : exceptions_) += 1;
-  packed_.push_back(kind);
-  if (name.size() < 0xFF) {
-    packed_.push_back(static_cast<char>(name.size()));
-  } else {
-    const auto size = static_cast<std::uint32_t>(name.size());
-    char bytes[sizeof size];
-    std::memcpy(bytes, &size, sizeof size);
-    packed_.push_back('\xFF');
-    packed_.append(bytes, sizeof size);
+void Selection::append(std::string_view bytes) {
+  if (long_.empty() && short_size_ + bytes.size() <= short_capacity) {
+    bytes.copy(short_ + short_size_, bytes.size());
+    short_size_ = static_cast<std::uint8_t>(short_size_ + bytes.size());
+    return;
   }
-  packed_.append(name);
+  if (long_.empty()) long_.assign(short_, short_size_);
+  long_.append(bytes);
 }
 
-std::size_t Selection::parse(std::size_t at, std::size_t& size) const noexcept {
-  size = static_cast<unsigned char>(packed_[at + 1]);
+void Selection::add(char kind, std::string_view name) {
+  (kind == '+' ? rooms_ : exceptions_) += 1;
+  char head[2 + sizeof(std::uint32_t)] = {kind, static_cast<char>(name.size())};
+  std::size_t size = 2;
+  if (name.size() >= 0xFF) {
+    const auto wide = static_cast<std::uint32_t>(name.size());
+    head[1] = '\xFF';
+    std::memcpy(head + 2, &wide, sizeof wide);
+    size += sizeof wide;
+  }
+  append({head, size});
+  append(name);
+}
+
+std::size_t Selection::parse(std::string_view packed, std::size_t at, std::size_t& size) noexcept {
+  size = static_cast<unsigned char>(packed[at + 1]);
   if (size != 0xFF) return at + 2;
   std::uint32_t wide;
-  std::memcpy(&wide, packed_.data() + at + 2, sizeof wide);
+  std::memcpy(&wide, packed.data() + at + 2, sizeof wide);
   size = wide;
   return at + 2 + sizeof wide;
 }
@@ -39,46 +48,17 @@ void Broadcast::send_event(EventView event, const Flags& flags, Gather* gather) 
   core_->emit(selection_, event, flags, gather);
 }
 
-namespace {
-/// A parent's sockets are its children's.
-template <class Act>
-void on_each(NamespaceCore& core, Function<void()> done, Act act) {
-  if (!core.is_parent()) return act(core, std::move(done));
-  for (const auto& child : core.children()) act(*child, {});
-  if (done) done();
-}
-}  // namespace
-
 void Broadcast::join(std::string_view room, Function<void()> done) const {
-  on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local)
-      core.join(selection_, room, std::move(then));
-    else
-      core.adapter().join(selection_, room, std::move(then));
-  });
+  core_->ask_join(selection_, room, flags_.local, std::move(done));
 }
 void Broadcast::leave(std::string_view room, Function<void()> done) const {
-  on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local)
-      core.leave(selection_, room, std::move(then));
-    else
-      core.adapter().leave(selection_, room, std::move(then));
-  });
+  core_->ask_leave(selection_, room, flags_.local, std::move(done));
 }
 void Broadcast::disconnect(bool close, Function<void()> done) const {
-  on_each(*core_, std::move(done), [&](NamespaceCore& core, Function<void()> then) {
-    if (flags_.local)
-      core.disconnect(selection_, close, std::move(then));
-    else
-      core.adapter().disconnect(selection_, close, std::move(then));
-  });
+  core_->ask_disconnect(selection_, close, flags_.local, std::move(done));
 }
 void Broadcast::fetch(Function<void(std::vector<RemoteSocket>)> then) const {
-  if (core_->is_parent()) return then({});
-  if (flags_.local)
-    core_->fetch(selection_, std::move(then));
-  else
-    core_->adapter().fetch(selection_, std::move(then));
+  core_->ask_fetch(selection_, flags_.local, std::move(then));
 }
 
 Broadcast detail::broadcast_to(const std::shared_ptr<NamespaceCore>& core, std::string_view room) {
@@ -139,37 +119,44 @@ std::string_view Namespace::name() const noexcept { return core_->name(); }
 Broadcast Namespace::all() { return Broadcast(core_->shared_from_this()); }
 
 Namespace& Namespace::add_handler(std::string_view name, Bound handler) {
-  core_->table().events[std::string(name)].push_back(std::move(handler));
+  core_->set_up([name, fn = std::make_shared<Bound>(std::move(handler))](HandlerTable& table) {
+    table.events[std::string(name)].push_back(fn);
+  });
   return *this;
 }
+namespace {
+template <class Signature>
+void add_to(NamespaceCore& core, HandlerTable::List<Signature> HandlerTable::*list, Function<Signature>&& fn) {
+  core.set_up([list, shared = std::make_shared<Function<Signature>>(std::move(fn))](HandlerTable& table) {
+    (table.*list).push_back(shared);
+  });
+}
+}  // namespace
 Namespace& Namespace::on_connect(Function<void(Socket&)> fn) {
-  core_->table().connect.push_back(std::move(fn));
+  add_to(*core_, &HandlerTable::connect, std::move(fn));
   return *this;
 }
 Namespace& Namespace::on_disconnecting(Function<void(Socket&, const Disconnect&)> fn) {
-  core_->table().disconnecting.push_back(std::move(fn));
+  add_to(*core_, &HandlerTable::disconnecting, std::move(fn));
   return *this;
 }
 Namespace& Namespace::on_disconnect(Function<void(Socket&, const Disconnect&)> fn) {
-  core_->table().disconnect.push_back(std::move(fn));
+  add_to(*core_, &HandlerTable::disconnect, std::move(fn));
   return *this;
 }
 Namespace& Namespace::on_unhandled(Function<void(Socket&, std::string_view, json::View)> fn) {
-  core_->table().unhandled.push_back(std::move(fn));
+  add_to(*core_, &HandlerTable::unhandled, std::move(fn));
   return *this;
 }
 Namespace& Namespace::on_server_side(Function<void(std::string_view, json::View)> fn) {
-  core_->table().server_side.push_back(std::move(fn));
+  add_to(*core_, &HandlerTable::server_side, std::move(fn));
   return *this;
 }
 Namespace& Namespace::add_middleware(Function<void(Handshake&, Admit)> middleware) {
-  core_->table().middlewares.push_back(std::move(middleware));
+  add_to(*core_, &HandlerTable::middlewares, std::move(middleware));
   return *this;
 }
-void Namespace::send_server_side(EventView event, Gather* gather) {
-  if (!core_->is_parent()) return core_->adapter().server_side_emit(event, gather);
-  for (const auto& child : core_->children()) child->adapter().server_side_emit(event, nullptr);
-}
+void Namespace::send_server_side(EventView event, Gather* gather) { core_->server_side_emit(event, gather); }
 
 Namespace& Io::of(std::string_view path) { return io_.of(path)->face(); }
 Namespace& Io::of(Matching matching) { return io_.of(std::move(matching))->face(); }
@@ -195,21 +182,45 @@ void Handle::with(Function<void(Socket&)> fn) const {
 
 Sent Handle::send_event(EventView event) const {
   if (bits() == 0) return Sent::closed;
+  const int slot = static_cast<int>(bits() >> 56);
   const net::Reactor* here = net::Reactor::current();
-  if (here != nullptr && static_cast<std::uint64_t>(here->slot()) == bits() >> 56) {
+  if (here != nullptr && here->slot() == slot) {
     IoLoop* const loop = IoLoop::here();
     ServerSocket* const socket = loop == nullptr ? nullptr : loop->find(bits());
     return socket == nullptr ? Sent::closed : socket->send(event, {}, nullptr);
   }
-  const bool posted = net::Reactor::post_to(static_cast<int>(bits() >> 56), [bits = bits(), owned = OwnedEvent(event)] {
-    IoLoop* const loop = IoLoop::here();
-    if (ServerSocket* socket = loop == nullptr ? nullptr : loop->find(bits)) socket->send(owned.view(), {}, nullptr);
-  });
+  bool posted = true;
+  if (const int home = IoLoop::ordered_by(slot); home < 0) {
+    posted = net::Reactor::post_to(slot, [bits = bits(), owned = OwnedEvent(event)] {
+      IoLoop* const loop = IoLoop::here();
+      if (ServerSocket* socket = loop == nullptr ? nullptr : loop->find(bits)) socket->send(owned.view(), {}, nullptr);
+    });
+  } else if (here != nullptr && here->slot() == home) {
+    IoLoop::here()->io.send_located(bits(), event);
+  } else {
+    posted = net::Reactor::post_to(home, [bits = bits(), owned = OwnedEvent(event)] {
+      if (IoLoop* loop = IoLoop::here()) loop->io.send_located(bits, owned.view());
+    });
+  }
   return posted ? Sent::queued : Sent::closed;
 }
 
 void Handle::disconnect(bool close) const {
-  with([close](Socket& socket) { socket.disconnect(close); });
+  const int slot = static_cast<int>(bits() >> 56);
+  const net::Reactor* here = net::Reactor::current();
+  const int home = bits() == 0 ? -1 : IoLoop::ordered_by(slot);
+  if (home < 0 || (here != nullptr && here->slot() == slot))
+    return with([close](Socket& socket) { socket.disconnect(close); });
+  auto from_home = [bits = bits(), slot, close] {  // behind what the calling thread has sent that way
+    net::Reactor::post_to(slot, [bits, close] {
+      IoLoop* const loop = IoLoop::here();
+      if (ServerSocket* socket = loop == nullptr ? nullptr : loop->find(bits)) socket->disconnect_now(close);
+    });
+  };
+  if (here != nullptr && here->slot() == home)
+    from_home();
+  else
+    net::Reactor::post_to(home, from_home);
 }
 
 }  // namespace duplex::sio

@@ -32,6 +32,34 @@ std::string lower(std::string_view name) {
 
 }  // namespace
 
+struct Handshake::Details {
+  std::string auth = "{}";
+  json::Text data;
+  std::vector<std::string> unescaped;  // what auth(field) had to unescape
+};
+
+Handshake::Handshake(std::shared_ptr<const eio::RequestInfo> request, std::string_view nsp, std::string_view auth)
+    : request_(std::move(request)), nsp_(nsp) {
+  if (auth != "{}") details().auth = auth;
+}
+Handshake::Handshake(Handshake&&) noexcept = default;
+Handshake::~Handshake() = default;
+
+Handshake::Details& Handshake::details() const {
+  if (!details_) details_ = std::make_unique<Details>();
+  return *details_;
+}
+
+json::View Handshake::auth() const noexcept {
+  return json::View(details_ ? std::string_view(details_->auth) : std::string_view("{}"));
+}
+
+void Handshake::put_data(json::Text data) { details().data = std::move(data); }
+const json::Text& Handshake::data() const noexcept {
+  static const json::Text none;
+  return details_ ? details_->data : none;
+}
+
 std::optional<std::string_view> Handshake::auth(std::string_view field) const {
   const json::View value = auth()[field];
   if (!value.is_string()) return std::nullopt;
@@ -40,11 +68,12 @@ std::optional<std::string_view> Handshake::auth(std::string_view field) const {
   auto text = value.as<std::string>();
   if (!text) return std::nullopt;
   // A view into one of these must stay good while others are added.
-  if (unescaped_.capacity() == 0) unescaped_.reserve(16);
-  for (const std::string& known : unescaped_)
+  auto& unescaped = details().unescaped;
+  if (unescaped.capacity() == 0) unescaped.reserve(16);
+  for (const std::string& known : unescaped)
     if (known == *text) return known;
-  if (unescaped_.size() == unescaped_.capacity()) return std::nullopt;
-  return unescaped_.emplace_back(std::move(*text));
+  if (unescaped.size() == unescaped.capacity()) return std::nullopt;
+  return unescaped.emplace_back(std::move(*text));
 }
 
 std::string_view Handshake::header(std::string_view name) const noexcept { return request_->header(name); }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "server/sio/io_core.h"
 
+#include <algorithm>
 #include <atomic>
+#include <iterator>
 
+#include "protocol/sio/event.h"
 #include "server/sio/client.h"
+#include "server/sio/guard.h"
 #include "server/sio/namespace_core.h"
 
 namespace duplex::sio {
@@ -11,6 +15,8 @@ namespace {
 
 /// By the slot of the loop: each is set and read by its loop's thread, while it lives.
 std::atomic<IoLoop*> loops_by_slot[256];
+/// The slot of the home loop and one, where it puts in order what the loop in this slot sends. Any thread.
+std::atomic<int> home_by_slot[256];
 
 }  // namespace
 
@@ -19,13 +25,14 @@ IoLoop::IoLoop(IoCore& its_io, net::Reactor& its_reactor, std::size_t its_index)
   decoding.max_attachments = io.options().max_attachments;
   decoding.max_namespace = io.options().max_namespace_name;
   loops_by_slot[reactor.slot()] = this;
+  home_by_slot[reactor.slot()] = index > 0 && io.options().recovery.enabled ? io.home().reactor.slot() + 1 : 0;
 }
 
 IoLoop::~IoLoop() {
   sweep();
-  for (auto& known : loops_by_slot) {  // looked for, because the reactor, which knows its slot, has gone before
-    IoLoop* self = this;
-    known.compare_exchange_strong(self, nullptr);
+  for (std::size_t slot = 0; slot < std::size(loops_by_slot); ++slot) {
+    IoLoop* self = this;  // looked for, because the reactor, which knows its slot, has gone before
+    if (loops_by_slot[slot].compare_exchange_strong(self, nullptr)) home_by_slot[slot] = 0;
   }
 }
 
@@ -33,6 +40,8 @@ IoLoop* IoLoop::here() noexcept {
   const net::Reactor* reactor = net::Reactor::current();
   return reactor == nullptr ? nullptr : loops_by_slot[reactor->slot()].load(std::memory_order_relaxed);
 }
+
+int IoLoop::ordered_by(int slot) noexcept { return home_by_slot[slot & 255].load(std::memory_order_relaxed) - 1; }
 
 ServerSocket* IoLoop::find(std::uint64_t bits) noexcept {
   ServerSocket* socket =
@@ -115,6 +124,29 @@ IoLoop& IoCore::here_or_home() noexcept {
   return loop != nullptr ? *loop : home();
 }
 
+void IoCore::locate(std::uint64_t bits, NamespaceCore& core, std::string_view sid) {
+  if (loops_.size() == 1) return;
+  Located& located = located_[bits];
+  located.core = &core;
+  std::copy_n(sid.begin(), located.sid.size(), located.sid.begin());
+}
+
+void IoCore::send_located(std::uint64_t bits, EventView event) {
+  const auto it = located_.find(bits);
+  if (it == located_.end() || refuse_reserved(event)) return;  // it has gone
+  const Located to = it->second;
+  const auto core = to.core->shared_from_this();
+  core->send_numbered({to.sid.data(), to.sid.size()}, bits, event, {});
+}
+
+bool IoCore::refuse_reserved(EventView event) {
+  if (!has_reserved_name(event.json)) return false;
+  log_->write(LogLevel::error, "sio",
+              "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, "
+              "newListener, removeListener");
+  return true;
+}
+
 std::shared_ptr<NamespaceCore> IoCore::make(std::string_view name, const std::shared_ptr<NamespaceCore>& parent) {
   auto core = std::make_shared<NamespaceCore>(
       *this, std::string(name), parent ? parent->shared_table() : std::make_shared<HandlerTable>(), false);
@@ -126,10 +158,14 @@ std::shared_ptr<NamespaceCore> IoCore::make(std::string_view name, const std::sh
   return core;
 }
 
+void IoCore::retire(std::shared_ptr<const void> thing) {
+  for (const auto& loop : loops_) loop->reactor.post([thing] {});
+}
+
 std::shared_ptr<NamespaceCore> IoCore::of(std::string_view path) {
   const std::string name = path.starts_with('/') ? std::string(path) : "/" + std::string(path);
   const std::lock_guard lock(mutex_);
-  auto& core = namespaces_[name];
+  auto& core = namespaces_[name].core;
   if (!core) core = make(name, nullptr);
   return core;
 }
@@ -139,44 +175,66 @@ std::shared_ptr<NamespaceCore> IoCore::of(Matching matching) {
   auto core = std::make_shared<NamespaceCore>(
       *this, matching.pattern.empty() ? "/_" + std::to_string(parents_.size()) : matching.pattern,
       std::make_shared<HandlerTable>(), true);
-  parents_.push_back(std::make_unique<Parent>(Parent{std::move(matching), core}));
+  parents_.push_back(std::make_shared<Parent>(Parent{std::move(matching), core}));
+  return core;
+}
+
+void IoCore::on_new_namespace(Function<void(Namespace&)> fn) {
+  const std::lock_guard lock(mutex_);
+  new_namespace_.push_back(std::make_shared<Function<void(Namespace&)>>(std::move(fn)));
+}
+
+/// Counts a client in. What another loop is setting up is waited for: it may be about to get its middlewares.
+std::shared_ptr<NamespaceCore> IoCore::enter(Child& known, std::unique_lock<std::mutex>& lock) {
+  auto core = known.core;
+  core->entering.fetch_add(1, std::memory_order_relaxed);  // from here on it stays
+  ready_.wait(lock,
+              [&known] { return known.made_by == std::thread::id() || known.made_by == std::this_thread::get_id(); });
   return core;
 }
 
 std::shared_ptr<NamespaceCore> IoCore::find_for(std::string_view name, json::View auth) {
-  std::shared_ptr<NamespaceCore> child;
+  std::vector<std::shared_ptr<Parent>> parents;
   {
-    const std::lock_guard lock(mutex_);
-    if (const auto it = namespaces_.find(name); it != namespaces_.end()) {
-      it->second->entering.fetch_add(1, std::memory_order_relaxed);
-      return it->second;
-    }
+    std::unique_lock lock(mutex_);
+    if (const auto it = namespaces_.find(name); it != namespaces_.end()) return enter(it->second, lock);
+    parents = parents_;
   }
   // The rule is a user's: it may take its time, or name namespaces itself.
-  for (const auto& parent : parents_) {
+  for (const auto& parent : parents) {
     const bool welcome =
         parent->matching.rule ? parent->matching.rule(name, auth) : fits(parent->matching.pattern, name);
-    if (!welcome) continue;
-    bool fresh = false;
-    {
-      const std::lock_guard lock(mutex_);
-      auto& core = namespaces_[std::string(name)];
-      fresh = !core;
-      if (fresh) core = make(name, parent->core);
-      core->entering.fetch_add(1, std::memory_order_relaxed);
-      child = core;
-    }
-    if (fresh)
-      for (auto& fn : new_namespace_) fn(child->face());
-    return child;
+    if (welcome) return enter_child(name, *parent);
   }
   return nullptr;
+}
+
+std::shared_ptr<NamespaceCore> IoCore::enter_child(std::string_view name, const Parent& parent) {
+  std::shared_ptr<NamespaceCore> core;
+  std::vector<std::shared_ptr<Function<void(Namespace&)>>> setting_up;
+  {
+    std::unique_lock lock(mutex_);
+    const auto [it, fresh] = namespaces_.try_emplace(std::string(name));
+    if (!fresh) return enter(it->second, lock);
+    it->second.core = core = make(name, parent.core);
+    core->entering.fetch_add(1, std::memory_order_relaxed);
+    if (new_namespace_.empty()) return core;
+    setting_up = new_namespace_;
+    it->second.made_by = std::this_thread::get_id();
+  }
+  for (const auto& fn : setting_up) guarded(*here(), "on_new_namespace", [&] { (*fn)(core->face()); });
+  {
+    const std::lock_guard lock(mutex_);
+    namespaces_.find(name)->second.made_by = {};
+  }
+  ready_.notify_all();
+  return core;
 }
 
 void IoCore::forget(NamespaceCore& child) {
   const std::lock_guard lock(mutex_);
   const auto it = namespaces_.find(child.name());
-  if (it != namespaces_.end() && it->second.get() == &child && child.entering == 0 && child.sockets == 0)
+  if (it != namespaces_.end() && it->second.core.get() == &child && child.entering == 0 && child.sockets == 0)
     namespaces_.erase(it);
 }
 

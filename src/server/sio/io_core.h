@@ -3,8 +3,11 @@
 #include <duplex/sio.h>
 
 #include <array>
+#include <atomic>
+#include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +33,9 @@ class alignas(64) IoLoop {
 
   /// The calling thread's, or null.
   static IoLoop* here() noexcept;
+  /// The slot of the loop that puts in order what is sent to the sockets of the loop in this slot; -1: itself. Any
+  /// thread.
+  static int ordered_by(int slot) noexcept;
   /// The live socket of these handle bits on this loop, or null.
   ServerSocket* find(std::uint64_t bits) noexcept;
   ServerSocket& create(Handshake&& handshake);
@@ -73,6 +79,11 @@ class IoCore {
   void add_loop(net::Reactor& reactor);
   /// Makes the main namespace; the loops are there.
   Io& start();
+  /// The loops are about to run: what is set from now on must not change what they read.
+  void begin_running() noexcept { running_.store(true, std::memory_order_release); }
+  bool running() const noexcept { return running_.load(std::memory_order_acquire); }
+  /// Lets go of something that loops may be reading when each has come to its next turn. Any thread.
+  void retire(std::shared_ptr<const void> thing);
   /// What the Engine.IO below calls.
   eio::Handlers handlers();
 
@@ -86,6 +97,17 @@ class IoCore {
   IoLoop* here() noexcept;
   /// Where an answer is delivered that no loop's thread asked for.
   IoLoop& here_or_home() noexcept;
+
+  // -- Recovery on several loops: what other threads send to one socket goes by way of the home loop, so that it stays
+  // in
+  //    order with what they send to many. The home loop knows where its sockets are.
+  void locate(std::uint64_t bits, NamespaceCore& core, std::string_view sid);
+  void lose(std::uint64_t bits) { located_.erase(bits); }
+  void send_located(std::uint64_t bits, EventView event);
+
+  /// Is it of a name that Socket.IO keeps for itself? Then the log says so.
+  bool refuse_reserved(EventView event);
+
   void count_sessions(Function<std::uint64_t()> sessions) { sessions_ = std::move(sessions); }
 
   std::shared_ptr<NamespaceCore> of(std::string_view path);
@@ -95,7 +117,7 @@ class IoCore {
   std::shared_ptr<NamespaceCore> find_for(std::string_view name, json::View auth);
   /// A child whose last socket has left.
   void forget(NamespaceCore& child);
-  void on_new_namespace(Function<void(Namespace&)> fn) { new_namespace_.push_back(std::move(fn)); }
+  void on_new_namespace(Function<void(Namespace&)> fn);
   Stats stats() const;
 
  private:
@@ -107,15 +129,28 @@ class IoCore {
     Matching matching;
     std::shared_ptr<NamespaceCore> core;
   };
+  struct Child {
+    std::shared_ptr<NamespaceCore> core;
+    std::thread::id made_by{};  ///< whose on_new_namespace handlers are at work on it; nobody's: it is ready
+  };
   std::shared_ptr<NamespaceCore> make(std::string_view name, const std::shared_ptr<NamespaceCore>& parent);
+  std::shared_ptr<NamespaceCore> enter(Child& known, std::unique_lock<std::mutex>& lock);
+  std::shared_ptr<NamespaceCore> enter_child(std::string_view name, const Parent& parent);
 
   Options options_;
   std::shared_ptr<Log> log_;
   std::vector<std::unique_ptr<IoLoop>> loops_;
-  std::mutex mutex_;  // namespaces_, parents_
-  std::unordered_map<std::string, std::shared_ptr<NamespaceCore>, Hash, std::equal_to<>> namespaces_;
-  std::vector<std::unique_ptr<Parent>> parents_;
-  std::vector<Function<void(Namespace&)>> new_namespace_;
+  std::atomic<bool> running_{false};
+  std::mutex mutex_;  // the four that follow
+  std::condition_variable ready_;
+  std::unordered_map<std::string, Child, Hash, std::equal_to<>> namespaces_;
+  std::vector<std::shared_ptr<Parent>> parents_;
+  std::vector<std::shared_ptr<Function<void(Namespace&)>>> new_namespace_;
+  struct Located {
+    NamespaceCore* core;  // stands: it is told when a socket leaves it, before it may go
+    std::array<char, ServerSocket::id_size> sid;
+  };
+  std::unordered_map<std::uint64_t, Located> located_;  // the home loop's
   std::unique_ptr<Io> io_;
   Function<std::uint64_t()> sessions_;
 };

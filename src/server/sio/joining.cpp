@@ -5,6 +5,7 @@
 
 #include "protocol/sio/encode.h"
 #include "server/sio/client.h"
+#include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
 #include "server/sio/ids.h"
 #include "server/sio/namespace_core.h"
@@ -24,11 +25,11 @@ std::string ours(json::View value) {
 }  // namespace
 
 Joining::Joining(Client& its_client, std::shared_ptr<NamespaceCore> its_core, std::uint64_t its_number,
-                 std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth)
+                 std::shared_ptr<const eio::RequestInfo> request, std::string_view auth)
     : client(its_client),
       core(std::move(its_core)),
       number(its_number),
-      handshake(std::move(request), std::move(nsp), std::move(auth)) {}
+      handshake(std::move(request), core->name(), auth) {}
 
 Joining::~Joining() {
   if (timer_ != 0) client.loop.reactor.cancel(timer_);
@@ -49,20 +50,22 @@ Joining* find_joining(std::uint64_t session, std::uint64_t number) {
 }
 
 void Joining::proceed() {
-  auto& middlewares = core->table().middlewares;
+  const auto& middlewares = core->table().middlewares;
   const bool recovery_first = client.loop.io.options().recovery.skip_middlewares;
   if (recovery_first && !recovery_asked_) return ask_recovery();
   while (step_ < middlewares.size()) {
-    answered_ = false;
+    answered_ = dropped_ = false;
     calling_ = true;
     auto state = std::make_shared<AdmitState>();
     state->slot = client.loop.reactor.slot();
-    state->session = client.session.bits();
-    state->joining = number;
+    state->owner = client.session.bits();
+    state->number = number;
     state->step = step_;
-    if (!guarded(client.loop, "a middleware", [&] { middlewares[step_](handshake, Admit(state)); })) {
+    if (!guarded(client.loop, "a middleware", [&] { (*middlewares[step_])(handshake, Admit(state)); })) {
       answered_ = true;
       answer_ = sio::refuse("the middleware failed");
+    } else if (dropped_) {
+      tell_dropped();
     }
     calling_ = false;
     if (client.closing()) return;
@@ -81,13 +84,20 @@ void Joining::proceed() {
   ask_recovery();
 }
 
-void Joining::decided(std::size_t step, Admission admission) {
+void Joining::tell_dropped() {
+  client.loop.reactor.log(LogLevel::warning, "sio",
+                          "a middleware of " + core->name() + " let go of its promise: the client is refused");
+}
+
+void Joining::decided(std::size_t step, Admission admission, bool dropped) {
   if (step != step_ || finished_) return;
   if (calling_) {
     answered_ = true;
+    dropped_ = dropped;
     answer_ = std::move(admission);
     return;
   }
+  if (dropped) tell_dropped();
   if (!admission) return refuse(admission);
   ++step_;
   proceed();
@@ -147,6 +157,7 @@ void Joining::finish() {
                                [this](const auto& each) { return each.get() == this; });
   client.loop.bury(std::shared_ptr<void>(std::shared_ptr<Joining>(std::move(*it))));  // a middleware may be at work
   client.joining.erase(it);
+  if (client.joining.empty()) client.joining.shrink_to_fit();  // most clients enter one namespace, once
 }
 
 void Joining::enter(const Restored* restored) {
@@ -176,7 +187,7 @@ void Joining::enter(const Restored* restored) {
   }
   if (restored != nullptr) {
     socket.was_recovered = true;
-    socket.data_text() = restored->kept.data;
+    if (!restored->kept.data.view().is_null()) socket.set_data_text(restored->kept.data);
     socket.in_own_room = false;
     for (const std::string& room : restored->kept.rooms) socket.enter_room(room);
     // What it missed comes before it is connected: the client keeps it until then.
@@ -191,25 +202,34 @@ void Joining::enter(const Restored* restored) {
   encode_connect(packet, core->name(), socket.sid(),
                  extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
-  for (auto& fn : core->table().connect)
-    if (socket.client != nullptr) guarded(loop, "on_connect", [&] { fn(socket); });
+  for (const auto& fn : core->table().connect)
+    if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }
 
 // -- the promise ------------------------------------------------------------------------------------------------------
 
-void Admit::operator()(Admission admission) {
+void Admit::operator()(Admission admission) { decide(std::move(admission), false); }
+Admit::~Admit() { decide(sio::refuse("the middleware did not decide"), true); }
+
+void Admit::decide(Admission admission, bool dropped) {
   if (!state_ || state_->decided.exchange(true)) return;
-  auto run = [session = state_->session, number = state_->joining, step = state_->step,
-              admission = std::move(admission)]() mutable {
-    if (Joining* joining = find_joining(session, number)) joining->decided(step, std::move(admission));
-  };
   const net::Reactor* here = net::Reactor::current();
-  if (here != nullptr && here->slot() == state_->slot)
+  const bool on_its_loop = here != nullptr && here->slot() == state_->slot;
+  if (state_->about == AdmitState::About::event) {
+    if (on_its_loop && answer_within_call(*state_, admission, dropped)) return;
+    net::Reactor::post_to(state_->slot, [state = state_, admission = std::move(admission), dropped]() mutable {
+      event_decided(*state, std::move(admission), dropped);
+    });
+    return;
+  }
+  auto run = [state = state_, admission = std::move(admission), dropped]() mutable {
+    if (Joining* joining = find_joining(state->owner, state->number))
+      joining->decided(state->step, std::move(admission), dropped);
+  };
+  if (on_its_loop)
     Function<void()>(std::move(run))();
   else
     net::Reactor::post_to(state_->slot, std::move(run));
 }
-
-Admit::~Admit() { (*this)(sio::refuse("the middleware did not decide")); }
 
 }  // namespace duplex::sio

@@ -15,21 +15,23 @@ struct Restored;
 
 /// Where a middleware's decision goes.
 struct AdmitState {
+  enum class About : unsigned char { client, event } about = About::client;
   std::atomic<bool> decided{false};
-  int slot = 0;  // of the loop
-  std::uint64_t session = 0, joining = 0;
-  std::size_t step = 0;  // which middleware
+  int slot = 0;              // of the loop
+  std::uint64_t owner = 0;   // the session that is joining, or the socket that sent the event
+  std::uint64_t number = 0;  // which joining, or which event
+  std::size_t step = 0;      // which middleware
 };
 
 /// A client on its way into a namespace: its middlewares are asked one after the other, then recovery.
 struct Joining {
   Joining(Client& its_client, std::shared_ptr<NamespaceCore> its_core, std::uint64_t its_number,
-          std::shared_ptr<const eio::RequestInfo> request, std::string nsp, std::string auth);
+          std::shared_ptr<const eio::RequestInfo> request, std::string_view auth);
   ~Joining();
 
   /// Goes on until something must be waited for.
   void proceed();
-  void decided(std::size_t step, Admission admission);
+  void decided(std::size_t step, Admission admission, bool dropped);
   /// Recovery's answer: null or what the session was.
   void enter(const Restored* restored);
   void refuse(const Admission& admission);
@@ -43,10 +45,11 @@ struct Joining {
 
  private:
   void ask_recovery();
+  void tell_dropped();
   void finish();  // takes itself off the client's list; destroyed when the turn ends
 
   std::size_t step_ = 0;
-  bool calling_ = false, answered_ = false, recovery_asked_ = false, finished_ = false;
+  bool calling_ = false, answered_ = false, dropped_ = false, recovery_asked_ = false, finished_ = false;
   Admission answer_;
   net::TimerId timer_ = 0;
 };

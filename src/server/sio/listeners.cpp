@@ -64,9 +64,14 @@ void Socket::off_any_outgoing() {
   all.clear();
 }
 
-void Socket::use(Function<Admission(const Incoming&)> middleware) {
-  of(*this).middlewares.push_back(std::move(middleware));
+void Socket::add_middleware(Function<Admission(const Incoming&)> middleware) {
+  of(*this).gate.add({std::move(middleware), {}});
 }
-void Socket::on_error(Function<void(std::string_view)> fn) { of(*this).errors.push_back(std::move(fn)); }
+void Socket::add_middleware(Function<void(const Incoming&, Admit)> middleware) {
+  of(*this).gate.add({{}, std::move(middleware)});
+}
+void Socket::on_error(Function<void(std::string_view)> fn) {
+  of(*this).errors.push_back(std::make_shared<Function<void(std::string_view)>>(std::move(fn)));
+}
 
 }  // namespace duplex::sio

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "server/sio/event_gate.h"
+
 namespace duplex::sio {
 
 /// What one socket hears by itself, beside its namespace's handlers: for code ported from JavaScript. A listener that
@@ -22,9 +24,12 @@ struct SocketListeners {
   };
   std::vector<Own> own;
   std::vector<Any> any, outgoing;
-  std::vector<Function<Admission(const Incoming&)>> middlewares;
-  std::vector<Function<void(std::string_view)>> errors;
+  EventGate gate;
+  std::vector<std::shared_ptr<Function<void(std::string_view)>>> errors;
   ListenerId next = 1;
 };
+
+/// The arguments as one value: only those who listen to every event pay for the brackets.
+json::View as_array(std::string_view arguments, std::span<const json::Binary> attachments, json::Scratch& scratch);
 
 }  // namespace duplex::sio

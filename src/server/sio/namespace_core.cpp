@@ -8,16 +8,11 @@
 
 namespace duplex::sio {
 
-OwnedEvent::OwnedEvent(EventView event) : text(event.json) {
-  attachments.reserve(event.attachments.size());
-  for (const json::Binary bytes : event.attachments) attachments.emplace_back(bytes.begin(), bytes.end());
-  views.assign(attachments.begin(), attachments.end());
-}
-
 NamespaceCore::NamespaceCore(IoCore& io, std::string name, std::shared_ptr<HandlerTable> table, bool is_parent)
     : io_(io),
       name_(std::move(name)),
       table_(std::move(table)),
+      newest_table_(table_.get()),
       is_parent_(is_parent),
       face_(std::shared_ptr<NamespaceCore>(std::shared_ptr<void>(), this)),
       locals_(io.loops().size()) {
@@ -26,6 +21,11 @@ NamespaceCore::NamespaceCore(IoCore& io, std::string name, std::shared_ptr<Handl
 }
 
 NamespaceCore::~NamespaceCore() = default;
+
+std::shared_ptr<HandlerTable> NamespaceCore::shared_table() const {
+  const std::lock_guard lock(table_mutex_);
+  return table_;
+}
 
 void NamespaceCore::add_child(const std::shared_ptr<NamespaceCore>& child) {
   const std::lock_guard lock(children_mutex_);
@@ -86,7 +86,7 @@ void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std
 void LocalNamespace::add(ServerSocket& socket) {
   socket.position = static_cast<std::uint32_t>(all.size());
   all.push_back(&socket);
-  by_id.emplace(socket.sid(), &socket);
+  by_id.insert(&socket);
   loop.counters.sockets.add();
   loop.counters.rooms.add();  // its own
   core.sockets.fetch_add(1, std::memory_order_relaxed);
@@ -96,15 +96,16 @@ void LocalNamespace::remove(ServerSocket& socket) {
   all.back()->position = socket.position;
   all[socket.position] = all.back();
   all.pop_back();
-  if (const auto it = by_id.find(socket.sid()); it != by_id.end() && it->second == &socket) by_id.erase(it);
+  if (const auto it = by_id.find(socket.sid()); it != by_id.end() && *it == &socket) by_id.erase(it);
   for (auto& [ack, out] : asked) std::erase(out.waiting, &socket);
+  std::erase_if(changes_, [&socket](const Change& each) { return each.socket == &socket; });
   loop.counters.sockets.subtract();
   core.sockets.fetch_sub(1, std::memory_order_relaxed);
 }
 
 ServerSocket* LocalNamespace::find(std::string_view id) noexcept {
   const auto it = by_id.find(id);
-  return it == by_id.end() ? nullptr : it->second;
+  return it == by_id.end() ? nullptr : *it;
 }
 
 void LocalNamespace::catch_up() {
@@ -123,7 +124,26 @@ void LocalNamespace::catch_up() {
   });
 }
 
-void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& out) {
+void LocalNamespace::note_change(ServerSocket& socket, std::string_view room, bool joined) {
+  if (has_broadcasts_out()) changes_.push_back({&socket, std::string(room), joined, asked_for_});
+}
+
+void LocalNamespace::came_back(std::uint64_t number) {
+  came_back_ = number;
+  if (!changes_.empty()) std::erase_if(changes_, [number](const Change& each) { return each.after <= number; });
+}
+
+/// Whose membership was another one when broadcast `asked_at` was asked for: the oldest change since then tells.
+void LocalNamespace::find_undone(std::string_view room, std::uint64_t asked_at) {
+  undone_.clear();
+  for (const Change& each : changes_) {
+    if (each.after < asked_at || each.room != room) continue;
+    const auto is_it = [&each](const auto& known) { return known.first == each.socket; };
+    if (std::none_of(undone_.begin(), undone_.end(), is_it)) undone_.emplace_back(each.socket, !each.joined);
+  }
+}
+
+void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& out, std::uint64_t asked_at) {
   out.clear();
   if (who.everyone()) {
     out = all;
@@ -139,8 +159,19 @@ void LocalNamespace::select(const Selection& who, std::vector<ServerSocket*>& ou
   const auto consider = [&](std::string_view name, bool wanted) {
     // A socket's own room has no entry of its own among the rooms; but others may have joined one of that name.
     if (ServerSocket* own = find(name); own != nullptr && own->in_own_room) take(*own, wanted);
+    undone_.clear();
+    if (asked_at != 0 && !changes_.empty()) find_undone(name, asked_at);
+    const auto was_out = [&](const ServerSocket& socket) {
+      return std::find(undone_.begin(), undone_.end(), std::pair(const_cast<ServerSocket*>(&socket), false)) !=
+             undone_.end();
+    };
     if (const Room* room = rooms.find(name))
-      for (RoomMember* member : room->members()) take(ServerSocket::of_member(*member), wanted);
+      for (RoomMember* member : room->members()) {
+        ServerSocket& socket = ServerSocket::of_member(*member);
+        if (undone_.empty() || !was_out(socket)) take(socket, wanted);
+      }
+    for (const auto& [socket, was_in] : undone_)
+      if (was_in) take(*socket, wanted);
   };
   who.each_exception([&](std::string_view name) { consider(name, false); });
   if (who.has_rooms())

@@ -29,7 +29,7 @@ RecoveryHome::RecoveryHome(NamespaceCore& core, const Recovery& options, std::si
     : core_(core), options_(options), max_replay_(max_replay), epoch_(random_id(epoch_size - 1) + '-') {}
 
 void RecoveryHome::append(std::shared_ptr<const eio::SharedPacket> packet, const Selection& to) {
-  const std::size_t bytes = packet->size() * 2;  // as a frame and as a payload
+  const std::size_t bytes = packet->bytes_held();
   log_.push_back({std::move(packet), to, core_.io().home().reactor.now(), bytes});
   bytes_ += bytes;
   ++head_;
@@ -46,6 +46,7 @@ void RecoveryHome::prune() {
 }
 
 void RecoveryHome::opened(std::string pid, std::string sid, std::uint64_t bits) {
+  core_.io().locate(bits, core_, sid);
   Session& session = sessions_[std::move(pid)];
   session = Session();
   session.sid = std::move(sid);
@@ -53,6 +54,7 @@ void RecoveryHome::opened(std::string pid, std::string sid, std::uint64_t bits) 
 }
 
 void RecoveryHome::parked(const std::string& pid, std::uint64_t bits, Kept kept) {
+  core_.io().lose(bits);
   const auto it = sessions_.find(pid);
   if (it != sessions_.end() && it->second.bits == bits) park(pid, it->second, std::move(kept));
 }
@@ -66,6 +68,7 @@ void RecoveryHome::park(const std::string& pid, Session& session, Kept kept) {
 }
 
 void RecoveryHome::forgotten(const std::string& pid, std::uint64_t bits) {
+  core_.io().lose(bits);
   const auto it = sessions_.find(pid);
   if (it != sessions_.end() && it->second.bits == bits) sessions_.erase(it);
 }
@@ -119,6 +122,7 @@ void RecoveryHome::finish(const std::string& pid, const std::string& offset, std
   const auto it = sessions_.find(pid);
   if (it == sessions_.end()) return then(nullptr, "its session was ended");
   Session session = std::move(it->second);
+  core_.io().lose(session.bits);
   sessions_.erase(it);  // for one use: the next connection makes a new entry
   if (kept)
     session.kept = std::move(*kept);

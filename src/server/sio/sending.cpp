@@ -31,33 +31,26 @@ Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
     return Sent::closed;
   }
   NamespaceCore& core = local->core;
-  if (has_reserved_name(event.json)) {
-    loop().reactor.log(LogLevel::error, "sio",
-                       "an event of a reserved name is not sent: connect, connect_error, disconnect, disconnecting, "
-                       "newListener, removeListener");
+  if (loop().io.refuse_reserved(event)) {
     if (within != nullptr && within->then) within->then(make_error_code(duplex::Errc::bad_argument));
     return Sent::dropped;
   }
-  loop().counters.events_out.add();
   std::optional<std::uint64_t> ack;
   if (within != nullptr) {
     ack = core.next_ack();
     if (!expect(*ack, std::move(*within))) return Sent::dropped;
   }
-  if (core.recovery() != nullptr && !ack) {  // numbered, and kept; its listeners hear of it when it leaves
-    Selection self;
-    self.add_room(sid());
-    if (in_own_room && !core.ordered_elsewhere()) {
-      core.send_cast(self, event, flags, nullptr, &loop());
+  if (core.recovery() != nullptr && !ack && in_own_room) {  // numbered, kept and counted when it leaves
+    if (!core.ordered_elsewhere()) {
+      core.send_numbered(sid(), bits_, event, flags);
       return client == nullptr ? Sent::closed : client->session.is_writable() ? Sent::ok : Sent::queued;
     }
-    if (in_own_room) {
-      core.in_order([core = core.shared_from_this(), self, owned = OwnedEvent(event), flags, only = &loop()] {
-        core->send_cast(self, owned.view(), flags, nullptr, only);
-      });
-      return Sent::queued;
-    }
+    core.in_order([core = core.shared_from_this(), own = id, bits = bits_, owned = OwnedEvent(event), flags] {
+      core->send_numbered({own.data(), own.size()}, bits, owned.view(), flags);
+    });
+    return Sent::queued;
   }
+  loop().counters.events_out.add();
   if (local->outgoing_listeners != 0) {
     tell_outgoing(event.json, event.attachments);
     if (client == nullptr) return Sent::closed;

@@ -37,7 +37,7 @@ void ServerSocket::enter_room(std::string_view room) {
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  local->rooms.join(*this, room);
+  if (local->rooms.join(*this, room)) local->note_change(*this, room, true);
   loop().counters.rooms.add(local->rooms.rooms() - before);
 }
 
@@ -48,7 +48,8 @@ void ServerSocket::leave_room(std::string_view room) {
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  local->rooms.leave(*this, room);
+  const std::string name(local->has_broadcasts_out() ? room : std::string_view());  // `room` may be the room's own
+  if (local->rooms.leave(*this, room)) local->note_change(*this, name, false);
   loop().counters.rooms.subtract(before - local->rooms.rooms());
 }
 
@@ -84,7 +85,7 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   IoLoop& its_loop = loop();
   const Disconnect why{reason, details};
   const bool by_server = reason == "server namespace disconnect";
-  for (auto& fn : core.table().disconnecting) guarded(its_loop, "on_disconnecting", [&] { fn(*this, why); });
+  for (const auto& fn : core.table().disconnecting) guarded(its_loop, "on_disconnecting", [&] { (*fn)(*this, why); });
 
   if (core.recovery() != nullptr && !fenced) {
     const auto keep_alive = core.shared_from_this();
@@ -104,8 +105,9 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   local->remove(*this);
   client->left(*this, by_server);
   client = nullptr;
-  for (auto& fn : core.table().disconnect) guarded(its_loop, "on_disconnect", [&] { fn(*this, why); });
+  for (const auto& fn : core.table().disconnect) guarded(its_loop, "on_disconnect", [&] { (*fn)(*this, why); });
   fail_pending();
+  if (SocketListeners* its = listeners_if_any()) its->gate.clear(its_loop.reactor);
   its_loop.bury(*this);
   core.maybe_forget();
 }
@@ -143,6 +145,6 @@ Broadcast Socket::to(std::string_view room) const { return broadcast().to(room);
 Broadcast Socket::except(std::string_view room) const { return broadcast().except(room); }
 void Socket::disconnect(bool close) { ServerSocket::of(*this).disconnect_from_server(close); }
 json::View Socket::data() const noexcept { return ServerSocket::of(*this).data_text().view(); }
-void Socket::put_data(json::Text data) { ServerSocket::of(*this).data_text() = std::move(data); }
+void Socket::put_data(json::Text data) { ServerSocket::of(*this).set_data_text(std::move(data)); }
 
 }  // namespace duplex::sio

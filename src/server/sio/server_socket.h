@@ -8,6 +8,7 @@
 
 #include "core/room_index.h"
 #include "net/reactor.h"
+#include "protocol/sio/event.h"
 
 namespace duplex::sio {
 
@@ -50,6 +51,10 @@ class ServerSocket final : public Socket, public RoomMember {
   // -- what arrives (dispatch.cpp)
   void received_event(std::string_view payload, std::span<const json::Binary> attachments,
                       std::optional<std::uint64_t> ack);
+
+  /// It has passed the socket's middlewares.
+  void handle_event(const EventParts& event, std::span<const json::Binary> attachments,
+                    std::optional<std::uint64_t> ack);
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
@@ -96,8 +101,8 @@ class ServerSocket final : public Socket, public RoomMember {
   SocketListeners& listeners();
   SocketListeners* listeners_if_any() const noexcept { return extras_ ? extras_->listeners.get() : nullptr; }
   void set_bits(std::uint64_t bits) noexcept { bits_ = bits; }
-  json::Text& data_text() noexcept { return handshake_.data_; }
-  const json::Text& data_text() const noexcept { return handshake_.data_; }
+  void set_data_text(json::Text data) { handshake_.put_data(std::move(data)); }
+  const json::Text& data_text() const noexcept { return handshake_.data(); }
 
  private:
   bool leaving_ = false;

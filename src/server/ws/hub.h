@@ -31,6 +31,7 @@ class FanoutFrame {
   SharedBytes compressed(int window_bits, ws::DeflateContexts& contexts);
 
   std::size_t payload_size() const noexcept { return payload_size_; }
+  ConstBytes payload() const noexcept { return plain_.bytes().last(payload_size_); }
   ws::SendOptions options() const noexcept { return options_; }
 
  private:

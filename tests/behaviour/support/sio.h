@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 /// Socket.IO over a server in memory. Handlers are set before the first client comes.
 class SioServer {
  public:
-  explicit SioServer(sio::Options options = {}, ServerOptions server_options = {})
-      : server(std::move(server_options)), io(server->io(std::move(options))) {}
+  explicit SioServer(sio::Options options = {}, ServerOptions server_options = {}, std::size_t loops = 1)
+      : server(std::move(server_options), loops), io(server->io(std::move(options))) {}
   MemoryServer server;
   sio::Io& io;
 };
@@ -24,8 +24,8 @@ class SioServer {
 /// A client that speaks Socket.IO packets by hand over a WebSocket, and answers pings if it is told to.
 class SioClient {
  public:
-  explicit SioClient(SioServer& server, std::string_view first = {})
-      : server_(server.server), ws_(server.server, "/socket.io/?EIO=4&transport=websocket") {
+  explicit SioClient(SioServer& server, std::string_view first = {}, std::size_t loop = 0)
+      : server_(server.server), ws_(server.server, "/socket.io/?EIO=4&transport=websocket", {}, loop) {
     open_ = next_frame();
     if (!first.empty()) said(first);
   }

@@ -55,8 +55,8 @@ std::string upgrade_request(std::string_view path, std::string_view more_headers
   return out.append(more_headers).append("\r\n");
 }
 
-WsClient::WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers)
-    : server_(server), peer_(server.connect()) {
+WsClient::WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers, std::size_t loop)
+    : server_(server), peer_(server.connect(loop)) {
   received_ = server.ask(peer_, upgrade_request(path, more_headers));
   const std::size_t end = received_.find("\r\n\r\n");
   if (end == std::string::npos) return;

@@ -27,7 +27,7 @@ std::string upgrade_request(std::string_view path, std::string_view more_headers
 /// A WebSocket client of a server in memory.
 class WsClient {
  public:
-  WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers = {});
+  WsClient(MemoryServer& server, std::string_view path, std::string_view more_headers = {}, std::size_t loop = 0);
 
   const std::string& response() const noexcept { return response_; }
   void send(std::string_view payload, int opcode = 1) { write(client_frame(payload, opcode)); }

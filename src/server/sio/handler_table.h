@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <duplex/sio_namespace.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace duplex::sio {
+
+/// What a namespace does. Once the server runs it never changes: what is set then makes another one, which shares the
+/// functions of its predecessor (see NamespaceCore::set_up).
+struct HandlerTable {
+  template <class Signature>
+  using List = std::vector<std::shared_ptr<Function<Signature>>>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
+  };
+
+  std::unordered_map<std::string, std::vector<std::shared_ptr<Bound>>, Hash, std::equal_to<>> events;
+  List<void(Socket&)> connect;
+  List<void(Socket&, const Disconnect&)> disconnecting, disconnect;
+  List<void(Socket&, std::string_view, json::View)> unhandled;
+  List<void(Handshake&, Admit)> middlewares;
+  List<void(std::string_view, json::View)> server_side;
+};
+
+}  // namespace duplex::sio
