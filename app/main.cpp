@@ -1,29 +1,16 @@
 // SPDX-License-Identifier: MIT
 // The `duplex` program: one verb, one file.
 #include <CLI/CLI.hpp>
-#include <cstdlib>
+#include <algorithm>
 #include <iostream>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "app/bench/bench.h"
+#include "app/config.h"
+#include "app/config_verb.h"
 #include "app/serve.h"
-
-namespace {
-
-/// Where a wrong value came from, if it was the environment: " (from PORT in the environment)".
-std::string origin_of(const CLI::App& app, std::string_view complaint, int argc, char** argv) {
-  for (const CLI::App* verb : app.get_subcommands({}))
-    for (const CLI::Option* option : verb->get_options()) {
-      const std::string name = option->get_name(), variable = option->get_envname();
-      if (variable.empty() || std::getenv(variable.c_str()) == nullptr || !complaint.starts_with(name + ":")) continue;
-      for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]).starts_with(name)) return {};
-      return " (from " + variable + " in the environment)";
-    }
-  return {};
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Duplex: the Socket.IO and WebSocket server for C++");
@@ -33,16 +20,25 @@ int main(int argc, char** argv) {
   app.footer("Exit codes: 0 ok, 1 failed while running, 2 wrong usage or configuration.");
 
   int exit_code = 0;
-  duplex::app::add_serve(app, exit_code);
+  std::unique_ptr<duplex::app::Configuration> configuration;  // made when all verbs are known
+  duplex::app::add_serve(app, configuration, exit_code);
   duplex::app::add_bench(app, exit_code);
+  duplex::app::add_config(app, configuration, exit_code);
   app.add_subcommand("version", "Print the version")->callback([] { std::cout << "duplex " DUPLEX_VERSION << '\n'; });
 
+  configuration = std::make_unique<duplex::app::Configuration>(app, argc, argv);
+  std::vector<std::string> arguments = configuration->arguments();
+  if (!configuration->fault().empty()) {
+    std::cerr << "duplex: " << configuration->fault() << '\n';
+    return 2;
+  }
   try {
-    app.parse(argc, argv);
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
+    app.parse(std::move(arguments));
   } catch (const CLI::Success& shown) {
     return app.exit(shown);
   } catch (const CLI::ParseError& wrong) {
-    std::cerr << "duplex: " << wrong.what() << origin_of(app, wrong.what(), argc, argv) << " (see `duplex --help`)\n";
+    std::cerr << "duplex: " << configuration->explain(wrong) << '\n';
     return 2;
   }
   return exit_code;

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/config.h"
 #include "app/log_output.h"
 #include "app/room_chat.h"
 #include "app/sio_chat.h"
@@ -13,29 +14,51 @@
 #include "app/web_folder.h"
 
 namespace duplex::app {
-namespace {
 
 struct ServeOptions {
   std::string host = "127.0.0.1";
   int port = 3000;
   int threads = 1;
-  std::string cert, key, web, log_level = "info";
+  int spin = 50;
+  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
 };
 
-int serve(const ServeOptions& options) {
+namespace {
+
+Backend backend_of(const std::string& name) {
+  return name == "epoll" ? Backend::epoll : name == "io_uring" ? Backend::io_uring : Backend::automatic;
+}
+
+ClientCertificates clients_of(const ServeOptions& options) {
+  if (options.client_ca.empty()) return ClientCertificates::none;
+  return options.client_certificates == "request" ? ClientCertificates::request : ClientCertificates::require;
+}
+
+ServerOptions server_options(const ServeOptions& options, LogOutput& log) {
+  return {.port = options.port,
+          .host = options.host,
+          .threads = options.threads,
+          .backend = backend_of(options.backend),
+          .tls = {.cert_file = options.cert,
+                  .key_file = options.key,
+                  .client_certificates = clients_of(options),
+                  .client_ca_file = options.client_ca},
+          .spin = std::chrono::microseconds(options.spin),
+          .log = log.sink(),
+          .log_level = log.level()};
+}
+
+int serve(const ServeOptions& options, const Configuration& configuration) {
   LogOutput log(options.log_level);
+  for (const std::string& line : configuration.warnings()) log.warn(line);
   const InheritedSocket inherited = inherited_socket();
   if (!inherited.error.empty()) {
     log.error(inherited.error);
     return 2;
   }
-  Server server({.port = options.port,
-                 .host = options.host,
-                 .listen_descriptor = inherited.descriptor,
-                 .threads = options.threads,
-                 .tls = {.cert_file = options.cert, .key_file = options.key},
-                 .log = log.sink(),
-                 .log_level = log.level()});
+  ServerOptions settings = server_options(options, log);
+  settings.listen_descriptor = inherited.descriptor;
+  Server server(std::move(settings));
   RoomChat rooms;
   rooms.serve(server, "/room");
   SioChat chat;
@@ -58,10 +81,8 @@ int serve(const ServeOptions& options) {
 
 }  // namespace
 
-void add_serve(CLI::App& app, int& exit_code) {
+std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
   auto options = std::make_shared<ServeOptions>();
-  CLI::App* verb = app.add_subcommand(
-      "serve", "Serve the demo pages, a Socket.IO chat, a WebSocket room chat at /room and an echo at /echo");
   verb->add_option("--host", options->host, "Address to listen on: an IP address, localhost, or unix:/path")
       ->envname("HOST")
       ->capture_default_str();
@@ -73,17 +94,62 @@ void add_serve(CLI::App& app, int& exit_code) {
       ->envname("DUPLEX_THREADS")
       ->check(CLI::Range(0, 255))
       ->capture_default_str();
-  CLI::Option* cert =
-      verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")->envname("DUPLEX_CERT");
-  CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")->envname("DUPLEX_KEY");
+  verb->add_option("--backend", options->backend, "auto, epoll or io_uring; the last is an error where it is forbidden")
+      ->envname("DUPLEX_BACKEND")
+      ->check(CLI::IsMember({"auto", "epoll", "io_uring"}))
+      ->capture_default_str();
+  verb->add_option(
+          "--spin", options->spin,
+          "Microseconds for which an idle loop looks for more before it sleeps, while messages come that fast; 0: "
+          "never")
+      ->envname("DUPLEX_SPIN")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  CLI::Option* cert = verb->add_option("--cert", options->cert, "TLS certificate, with its chain (PEM file)")
+                          ->envname("DUPLEX_CERT")
+                          ->check(CLI::ExistingFile);
+  CLI::Option* key = verb->add_option("--key", options->key, "TLS private key (PEM file)")
+                         ->envname("DUPLEX_KEY")
+                         ->check(CLI::ExistingFile);
+  CLI::Option* client_ca =
+      verb->add_option("--client-ca", options->client_ca, "Who vouches for clients' certificates (PEM file)")
+          ->envname("DUPLEX_CLIENT_CA")
+          ->check(CLI::ExistingFile)
+          ->needs(cert);
+  verb->add_option("--client-certificates", options->client_certificates,
+                   "With --client-ca: require a certificate of every client, or only request one")
+      ->envname("DUPLEX_CLIENT_CERTIFICATES")
+      ->check(CLI::IsMember({"require", "request"}))
+      ->needs(client_ca)
+      ->capture_default_str();
   cert->needs(key);
   key->needs(cert);
-  verb->add_option("--web", options->web, "Folder of the pages")->envname("DUPLEX_WEB");
+  verb->add_option("--web", options->web, "Folder of the pages")
+      ->envname("DUPLEX_WEB")
+      ->check(CLI::ExistingDirectory)
+      ->default_str(find_web_folder());
   verb->add_option("--log-level", options->log_level, "debug, info, warning or error")
       ->envname("DUPLEX_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
       ->capture_default_str();
-  verb->callback([options, &exit_code] { exit_code = serve(*options); });
+  add_env_file(*verb);
+  return options;
+}
+
+std::string fault_of(const ServeOptions& options) {
+  LogOutput log("error");
+  ServerOptions tried = server_options(options, log);
+  tried.port = 0;  // the one that is meant may be in use by the server that is to be replaced
+  if (tried.host.starts_with("unix:")) tried.host = "127.0.0.1";
+  Server server(std::move(tried));
+  return server.start() ? std::string() : server.start_error();
+}
+
+void add_serve(CLI::App& app, const std::unique_ptr<Configuration>& configuration, int& exit_code) {
+  CLI::App* verb = app.add_subcommand(
+      "serve", "Serve the demo pages, a Socket.IO chat, a WebSocket room chat at /room and an echo at /echo");
+  verb->callback(
+      [options = add_serve_options(verb), &configuration, &exit_code] { exit_code = serve(*options, *configuration); });
 }
 
 }  // namespace duplex::app

@@ -29,9 +29,11 @@ constexpr std::string_view name_of(Transport t) noexcept { return t == Transport
 /// thread.
 class RequestInfo {
  public:
-  std::string_view method() const noexcept;                       ///< "GET"
-  std::string_view url() const noexcept;                          ///< as sent: "/socket.io/?EIO=4&transport=polling"
-  std::string_view address() const noexcept;                      ///< the peer's, without the port: "127.0.0.1"
+  std::string_view method() const noexcept;   ///< "GET"
+  std::string_view url() const noexcept;      ///< as sent: "/socket.io/?EIO=4&transport=polling"
+  std::string_view address() const noexcept;  ///< the peer's, without the port: "127.0.0.1"
+  /// Of the client's certificate, which was checked: "CN=alice" (http::Request::peer_subject). Empty: it showed none.
+  std::string_view peer_subject() const noexcept;
   std::string_view header(std::string_view name) const noexcept;  ///< empty when absent; names are case-insensitive
   std::optional<std::string> query(std::string_view name) const;  ///< decoded; the first of that name
   void each_header(Function<void(std::string_view name, std::string_view value)> visit) const;  ///< names as sent
@@ -43,7 +45,7 @@ class RequestInfo {
  private:
   friend struct RequestAccess;
   std::string_view text(unsigned number) const noexcept;
-  const char* packed_ = nullptr;  // behind this object: method, url, address, and each header's name and value
+  const char* packed_ = nullptr;  // behind this object: method, url, address, subject, and each header's name and value
   std::uint32_t texts_ = 0;       // so many
   std::chrono::system_clock::time_point time_;
   bool secure_ = false;

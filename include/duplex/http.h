@@ -36,6 +36,8 @@ class Request {
   std::string_view body() const noexcept;
   bool is_secure() const noexcept;  ///< over TLS
   std::string peer() const;         ///< "127.0.0.1:51234"
+  /// Of the client's certificate, which was checked: "CN=alice,O=Example" (RFC 2253). Empty: it showed none.
+  std::string peer_subject() const;
   /// Calls `visit(name, value)` for each header, in order.
   void each_header(Function<void(std::string_view name, std::string_view value)> visit) const;
 

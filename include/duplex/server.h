@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <duplex/eio.h>
 #include <duplex/http.h>
@@ -22,13 +23,29 @@ struct Options;
 
 namespace duplex {
 
-/// A certificate and its private key, as PEM files or as PEM text. Both empty: no TLS.
+/// A certificate (with its chain) and its private key, as PEM files or as PEM text.
+struct TlsCertificate {
+  std::string cert_file = {};
+  std::string key_file = {};
+  std::string cert_pem = {};
+  std::string key_pem = {};
+};
+
+/// Whether clients show a certificate of their own, which `client_ca` vouches for. With `request` they may show none,
+/// but not a bad one. See http::Request::peer_subject.
+enum class ClientCertificates : unsigned char { none, request, require };
+
+/// The server's certificate and what it wants of clients. Without a certificate: no TLS.
 struct TlsOptions {
   std::string cert_file = {};
   std::string key_file = {};
   std::string cert_pem = {};
   std::string key_pem = {};
-  bool self_signed = false;  ///< make a throw-away certificate for localhost: for tests and development
+  bool self_signed = false;               ///< make a throw-away certificate for localhost: for tests and development
+  std::vector<TlsCertificate> more = {};  ///< for other names; chosen by the name that the client asks for (SNI)
+  ClientCertificates client_certificates = ClientCertificates::none;
+  std::string client_ca_file = {};
+  std::string client_ca_pem = {};
   bool enabled() const noexcept { return self_signed || !cert_file.empty() || !cert_pem.empty(); }
 };
 
@@ -40,6 +57,13 @@ struct DrainOptions {
   std::chrono::milliseconds hard_stop{30'000};  ///< then whatever is left is cut
 };
 
+/// What the loops stand on.
+enum class Backend {
+  automatic,  ///< the environment's DUPLEX_BACKEND (auto, epoll or io_uring); without it, the best that works here
+  epoll,
+  io_uring,  ///< epoll, and an io_uring that sends to many by one system call; `start` fails where it is forbidden
+};
+
 struct ServerOptions {
   int port = 0;                  ///< 0: the kernel picks one; see Server::port
   std::string host = "0.0.0.0";  ///< an address, "localhost", or "unix:/path"
@@ -47,11 +71,15 @@ struct ServerOptions {
   /// duplicated, never closed, and on a drain its backlog is left for the next process. -1: none.
   int listen_descriptor = -1;
   int threads = 1;  ///< loops; 0: one a core
+  Backend backend = Backend::automatic;
   http::Limits http = {};
   TlsOptions tls = {};
   DrainOptions drain = {};
   std::chrono::milliseconds stall_limit{100};  ///< a handler that blocks its loop longer is named in the log
   int max_connections = 0;                     ///< 0: the descriptor limit less 64
+  /// How long a loop with nothing to do looks for more before it sleeps, while messages come that fast: a lower latency
+  /// for a few busy connections. 0: never. Nothing is spent on an idle server, nor where there is only one CPU.
+  std::chrono::microseconds spin{50};
   LogSink log = {};
   LogLevel log_level = LogLevel::info;
 };

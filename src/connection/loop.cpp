@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "connection/loop_access.h"
-#include "net/epoll_backend.h"
+#include "net/backends.h"
 #include "net/reactor.h"
 
 namespace duplex {
@@ -17,7 +17,7 @@ struct Loop::Impl {
 };
 
 Loop::Loop() : impl_(new Impl) {
-  auto backend = net::EpollBackend::make();
+  auto backend = net::make_backend(net::BackendKind::automatic, nullptr);
   if (!backend) {
     delete impl_;
     throw std::system_error(backend.error(), "duplex: no event loop can be made");

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <new>
 
 namespace duplex {
 namespace {
@@ -83,13 +84,21 @@ bool Inbox::may_sleep() {
 
 void Inbox::woken() noexcept { sleeping_.store(false); }
 
-void Inbox::drain() {
+std::size_t Inbox::drain() {
   {
     const std::lock_guard lock(mutex_);
     running_.swap(waiting_);
   }
-  for (Function<void()>& fn : running_) fn();
+  std::size_t failed = 0;
+  for (Function<void()>& fn : running_) {
+    try {
+      fn();
+    } catch (const std::bad_alloc&) {
+      ++failed;  // the others were promised to be run, once each
+    }
+  }
   running_.clear();
+  return failed;
 }
 
 }  // namespace duplex

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <atomic>
+#include <cstddef>
 #include <mutex>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace duplex {
 
 /// What other threads ask of a loop. Inboxes live in one table of 256 for the whole process, which is never destroyed:
 /// a slot number is safe to post to for ever, and a post to a loop that is gone is dropped.
-class Inbox {
+class alignas(64) Inbox {
  public:
   static constexpr int slots = 256;
 
@@ -32,8 +33,8 @@ class Inbox {
   /// False if something waits already: then the loop must not sleep. Otherwise a post wakes it, until `woken`.
   bool may_sleep();
   void woken() noexcept;
-  /// Runs what waits now; what that posts here waits for the next time.
-  void drain();
+  /// Runs what waits now; what that posts here waits for the next time. Returns how many ran out of memory.
+  std::size_t drain();
 
  private:
   bool push(Function<void()>& fn);

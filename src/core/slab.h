@@ -77,7 +77,8 @@ class Slab {
   Cell& cell(std::uint32_t slot) const noexcept { return chunks_[slot / per_chunk][slot % per_chunk]; }
   void grow() {
     const auto first = static_cast<std::uint32_t>(chunks_.size() * per_chunk);
-    chunks_.emplace_back(new Cell[per_chunk]);
+    std::unique_ptr<Cell[]> chunk(new Cell[per_chunk]);
+    chunks_.push_back(std::move(chunk));
     for (std::uint32_t i = per_chunk; i-- > 0;) {
       chunks_.back()[i].next_free = free_;
       free_ = first + i;

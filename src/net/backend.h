@@ -29,6 +29,13 @@ struct Io {
   int error = 0;
 };
 
+/// One of the sends that a loop does at the end of a turn: what goes where, and what came of it.
+struct Sending {
+  int descriptor = -1;
+  std::span<const iovec> pieces = {};
+  Io result = {};
+};
+
 /// The system calls of a loop, and the waiting for them: the kernel through epoll, or memory for tests. One virtual
 /// call per system call, none per message. One loop's thread.
 class Backend {
@@ -53,6 +60,10 @@ class Backend {
   virtual void unwatch(int descriptor) = 0;
   virtual Io read(int descriptor, Bytes into) = 0;
   virtual Io send(int descriptor, std::span<const iovec> pieces) = 0;
+  /// Does them all, as `send` would: a backend may have a cheaper way for many. No two are for the same descriptor.
+  virtual void send_batch(std::span<Sending> batch) {
+    for (Sending& one : batch) one.result = send(one.descriptor, one.pieces);
+  }
   virtual void shutdown_write(int descriptor) = 0;
   virtual void close(int descriptor, bool reset) = 0;
   virtual Address peer(int descriptor) = 0;

@@ -10,7 +10,7 @@
 namespace duplex::net {
 
 /// The kernel, through epoll: edge-triggered for streams, level-triggered for listeners.
-class EpollBackend final : public Backend {
+class EpollBackend : public Backend {
  public:
   static Result<std::unique_ptr<Backend>> make();
   ~EpollBackend() override;
@@ -31,8 +31,10 @@ class EpollBackend final : public Backend {
   Address peer(int descriptor) override;
   bool of_kernel() const noexcept override { return true; }
 
- private:
+ protected:
   explicit EpollBackend(int epoll) : epoll_(epoll) {}
+
+ private:
   bool add(int descriptor, std::uint64_t token, std::uint32_t events);
 
   static constexpr std::size_t at_once = 512;

@@ -89,10 +89,7 @@ void Reactor::accept(Listener& listener, std::size_t socket) {
 void Reactor::accepted(Listener& listener, int descriptor) {
   Stream* stream = open(descriptor);
   if (stream == nullptr) return;
-  if (listener.options_.tls)
-    begin_handshake(*stream, listener);
-  else
-    give_to(*stream, listener);
+  in_memory([&] { listener.options_.tls ? begin_handshake(*stream, listener) : give_to(*stream, listener); }, stream);
 }
 
 void Reactor::give_to(Stream& stream, Listener& listener) {
@@ -104,17 +101,20 @@ void Reactor::give_to(Stream& stream, Listener& listener) {
 void Reactor::pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay) {
   Listener::Socket& paused = listener.sockets_[socket];
   if (paused.paused) return;
+  const bool will_look = in_memory([&] {
+    after(delay, [this, &listener, socket] {  // listeners live as long as the loop
+      if (listener.closed_) return;
+      Listener::Socket& again = listener.sockets_[socket];
+      again.paused = !backend_->watch_listener(again.descriptor, token::listener(listener.index_, socket));
+      if (again.paused) {
+        again.paused = false;
+        pause_accepting(listener, socket, 100ms);
+      }
+    });
+  });
+  if (!will_look) return;  // it is told again at once, which is better than never
   paused.paused = true;
   backend_->ignore_listener(paused.descriptor);
-  after(delay, [this, &listener, socket] {  // listeners live as long as the loop
-    if (listener.closed_) return;
-    Listener::Socket& again = listener.sockets_[socket];
-    again.paused = !backend_->watch_listener(again.descriptor, token::listener(listener.index_, socket));
-    if (again.paused) {
-      again.paused = false;
-      pause_accepting(listener, socket, 100ms);
-    }
-  });
 }
 
 void Reactor::close_listener(Listener& listener, bool drain) {

@@ -9,7 +9,8 @@ void LocalBlock::release() noexcept {
 
 LocalBlock& LocalBlockPool::take(SharedBytes bytes) {
   if (free_ == nullptr) {
-    chunks_.emplace_back(new LocalBlock[per_chunk]);
+    std::unique_ptr<LocalBlock[]> chunk(new LocalBlock[per_chunk]);
+    chunks_.push_back(std::move(chunk));
     for (std::size_t i = per_chunk; i-- > 0;) {
       LocalBlock& block = chunks_.back()[i];
       block.pool_ = this;

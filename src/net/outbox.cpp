@@ -93,7 +93,6 @@ void Outbox::compact() {
 
 Outbox::Gathered Outbox::gather(std::span<iovec> pieces, Bytes scratch, std::size_t limit) const {
   Gathered g;
-  std::size_t copied = 0;
   std::size_t run = 0;  // where the last piece begins in scratch, if it lies there
   bool in_scratch = false;
   for (std::size_t i = 0; i < count_ && g.bytes < limit; ++i) {
@@ -101,16 +100,16 @@ Outbox::Gathered Outbox::gather(std::span<iovec> pieces, Bytes scratch, std::siz
     if (waiting.empty()) continue;
     waiting = waiting.first(std::min(waiting.size(), limit - g.bytes));
     const bool alone = g.bytes == 0 && live_ == 1;
-    if (!alone && waiting.size() <= small_piece && scratch.size() - copied >= waiting.size()) {
+    if (!alone && waiting.size() <= small_piece && scratch.size() - g.copied >= waiting.size()) {
       if (!in_scratch) {
         if (g.pieces == pieces.size()) break;
-        run = copied;
+        run = g.copied;
         pieces[g.pieces++] = {scratch.data() + run, 0};
         in_scratch = true;
       }
-      std::memcpy(scratch.data() + copied, waiting.data(), waiting.size());
-      copied += waiting.size();
-      pieces[g.pieces - 1].iov_len = copied - run;
+      std::memcpy(scratch.data() + g.copied, waiting.data(), waiting.size());
+      g.copied += waiting.size();
+      pieces[g.pieces - 1].iov_len = g.copied - run;
     } else {
       if (g.pieces == pieces.size()) break;
       pieces[g.pieces++] = {const_cast<std::byte*>(waiting.data()), waiting.size()};

@@ -54,6 +54,7 @@ class Outbox {
   struct Gathered {
     std::size_t pieces = 0;
     std::size_t bytes = 0;
+    std::size_t copied = 0;  ///< of `scratch`
   };
   Gathered gather(std::span<iovec> pieces, Bytes scratch, std::size_t limit) const;
   /// The first `bytes` have left.

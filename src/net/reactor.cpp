@@ -2,6 +2,7 @@
 #include "net/reactor.h"
 
 #include <sys/resource.h>
+#include <sys/sysinfo.h>
 
 #include <algorithm>
 #include <bit>
@@ -10,6 +11,7 @@
 #include "core/inbox.h"
 #include "core/log.h"
 #include "net/backend.h"
+#include "net/send_batch.h"
 #include "net/tls_session.h"
 #include "net/tokens.h"
 
@@ -38,6 +40,11 @@ int descriptor_limit() {
   return static_cast<int>(std::min<rlim_t>(limit.rlim_cur, INT32_MAX));
 }
 
+// On the only CPU, a loop that looks keeps from running whoever would give it something to see.
+std::chrono::nanoseconds spin_limit(const Backend& backend, const ReactorOptions& options) {
+  return backend.of_kernel() && ::get_nprocs() > 1 ? std::chrono::nanoseconds(options.spin) : 0ns;
+}
+
 }  // namespace
 
 Reactor* Reactor::current() noexcept { return current_reactor; }
@@ -46,8 +53,12 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
     : backend_(std::move(backend)),
       options_(std::move(options)),
       inbox_(Inbox::claim()),
+      spin_(spin_limit(*backend_, options_)),
       read_buffer_(new std::byte[options_.read_buffer + padding]),
-      gather_buffer_(new std::byte[gather_size]) {
+      gather_buffer_(new std::byte[gather_size]),
+      batch_(new SendBatch) {
+  buffers_.reserve(kept_buffers);
+  outboxes_.reserve(kept_outboxes);
   if (options_.max_connections == 0) options_.max_connections = std::max(1, descriptor_limit() - 64);
   if (!options_.log) options_.log = std::make_shared<Log>();
   if (!options_.connections) options_.connections = std::make_shared<std::atomic<int>>(0);
@@ -98,7 +109,7 @@ void Reactor::turn() {
   wait();
   read_ready_streams();
   doing("a posted function");
-  if (inbox_ != nullptr) inbox_->drain();
+  if (inbox_ != nullptr && inbox_->drain() != 0) out_of_memory(nullptr);
   doing("a timer");
   expire_timers();
   doing("the end of the turn");
@@ -109,7 +120,7 @@ void Reactor::turn() {
 }
 
 bool Reactor::has_work() const {
-  return !ready_.empty() || !written_.empty() || !closed_.empty() || !end_of_turn_.empty() ||
+  return !ready_.empty() || !written_.empty() || closed_ != 0 || !end_of_turn_.empty() ||
          (inbox_ != nullptr && !inbox_->empty());
 }
 
@@ -121,15 +132,39 @@ void Reactor::wait() {
     timeout = std::clamp(std::chrono::ceil<std::chrono::milliseconds>(until), 0ms, longest_wait);
   }
   if (has_work() || stopping()) timeout = 0ms;
-  if (timeout != 0ms && inbox_ != nullptr && !inbox_->may_sleep()) timeout = 0ms;
   ready_now_.swap(ready_);  // whoever has had a turn in this one waits for the next
   busy_since_.store(0, std::memory_order_relaxed);
-  const auto events = backend_->wait(timeout);
-  if (inbox_ != nullptr) inbox_->woken();
+  const auto came = events(timeout);
   tell_time(timeout < 0ms ? std::chrono::nanoseconds::max() : timeout);
   doing("the loop");
   busy_since_.store(clock_.time_since_epoch().count(), std::memory_order_relaxed);
-  for (const Event& event : events) dispatch(event);
+  for (const Event& event : came) {
+    // An event of a stream that an earlier event of this batch has closed finds nothing.
+    Stream* stream = token::is_listener(event.token) ? nullptr : find(event.token);
+    in_memory([&] { stream != nullptr ? dispatch(*stream, event) : dispatch(event); }, stream);
+  }
+}
+
+std::span<const Event> Reactor::events(std::chrono::milliseconds timeout) {
+  if (timeout == 0ms) return backend_->wait(0ms);
+  const TimePoint begun = clock_;  // told as the last turn ended
+  if (const auto limit = spin_.next(); limit > 0ns) {
+    auto passed = 0ns;
+    do {
+      const auto came = backend_->wait(0ms);
+      passed = backend_->now() - begun;
+      if (!came.empty() || (inbox_ != nullptr && !inbox_->empty())) {
+        spin_.found(passed);
+        return came;
+      }
+    } while (passed < limit);
+    spin_.missed();
+  }
+  if (inbox_ != nullptr && !inbox_->may_sleep()) return backend_->wait(0ms);
+  const auto came = backend_->wait(timeout);
+  if (inbox_ != nullptr) inbox_->woken();
+  spin_.slept(backend_->now() - begun);
+  return came;
 }
 
 // `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP,
@@ -141,23 +176,29 @@ void Reactor::tell_time(std::chrono::nanoseconds expected) {
 }
 
 void Reactor::dispatch(const Event& event) {
-  if (token::is_listener(event.token)) {
-    Listener& listener = *listeners_[token::listener(event.token)];
-    if (!listener.closed_) accept(listener, token::socket(event.token));
-    return;
-  }
-  // An event of a stream that an earlier event of this batch has closed finds nothing.
-  Stream* stream = find(event.token);
-  if (stream == nullptr) return;
-  if (event.ended) stream->peer_ended_ = true;
+  if (!token::is_listener(event.token)) return;
+  Listener& listener = *listeners_[token::listener(event.token)];
+  if (!listener.closed_) accept(listener, token::socket(event.token));
+}
+
+void Reactor::dispatch(Stream& stream, const Event& event) {
+  if (event.ended) stream.peer_ended_ = true;
   if (event.readable) {
-    stream->more_to_read_ = true;
-    read(*stream);
+    stream.more_to_read_ = true;
+    read(stream);
   }
-  if (event.failed && !stream->dead_ && !stream->wants_input()) return kill(*stream, CloseCause::reset);
-  if (event.writable && stream->blocked_) {
-    stream->blocked_ = false;
-    written(*stream);
+  if (event.failed && !stream.dead_ && !stream.wants_input()) return kill(stream, CloseCause::reset);
+  if (event.writable && stream.blocked_) {
+    stream.blocked_ = false;
+    written(stream);
+  }
+}
+
+void Reactor::out_of_memory(Stream* stream) noexcept {
+  if (stream != nullptr) kill(*stream, CloseCause::aborted);
+  try {
+    log(LogLevel::error, "net", stream != nullptr ? "out of memory: a connection is given up" : "out of memory");
+  } catch (const std::bad_alloc&) {  // not even for saying so
   }
 }
 
@@ -166,14 +207,18 @@ void Reactor::read_ready_streams() {
     Stream* stream = find(bits);
     if (stream == nullptr) continue;
     stream->in_ready_ = false;
-    if (stream->aside_ != nullptr && stream->wants_input()) {
-      Buffer* aside = std::exchange(stream->aside_, nullptr);
-      aside->prepare(padding);
-      handing_ = aside;
-      hand_over(*stream, aside->bytes());
-      if (handing_ != nullptr) give_back(std::exchange(handing_, nullptr));
-    }
-    if (stream->more_to_read_) read(*stream);
+    in_memory(
+        [&] {
+          if (stream->aside_ != nullptr && stream->wants_input()) {
+            stream->aside_->prepare(padding);
+            handing_ = std::exchange(stream->aside_, nullptr);
+            hand_over(*stream, handing_->bytes());
+          }
+          if (handing_ != nullptr) give_back(std::exchange(handing_, nullptr));
+          if (stream->more_to_read_) read(*stream);
+        },
+        stream);
+    if (handing_ != nullptr) give_back(std::exchange(handing_, nullptr));
   }
   ready_now_.clear();
 }
@@ -181,7 +226,7 @@ void Reactor::read_ready_streams() {
 void Reactor::run_end_of_turn() {
   if (end_of_turn_.empty()) return;
   end_of_turn_now_.swap(end_of_turn_);
-  for (auto& fn : end_of_turn_now_) fn();
+  for (auto& fn : end_of_turn_now_) in_memory(fn);
   end_of_turn_now_.clear();
 }
 
@@ -216,7 +261,7 @@ void Reactor::set_deadline(Stream& stream, std::chrono::milliseconds delay) {
   const TimerWheel::Tick when = (tick(now_ + std::max(delay, 0ms) + 999'999ns) + coarse - 1) & ~(coarse - 1);
   if (stream.deadline_ != 0) {
     if (timers_.when(stream.deadline_) == when) return;
-    timers_.cancel(stream.deadline_);
+    timers_.cancel(std::exchange(stream.deadline_, 0));
   }
   stream.deadline_ =
       timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | token::of(stream.handle_bits()));
@@ -229,6 +274,8 @@ void Reactor::clear_deadline(Stream& stream) noexcept {
 TimerId Reactor::after(std::chrono::milliseconds delay, Function<void()> fn) {
   std::uint32_t index;
   if (free_functions_.empty()) {
+    // Giving it back must not want memory.
+    if (free_functions_.capacity() <= functions_.size()) free_functions_.reserve(2 * functions_.size() + 16);
     index = static_cast<std::uint32_t>(functions_.size());
     functions_.push_back(std::move(fn));
   } else {
@@ -236,7 +283,13 @@ TimerId Reactor::after(std::chrono::milliseconds delay, Function<void()> fn) {
     free_functions_.pop_back();
     functions_[index] = std::move(fn);
   }
-  return timers_.stamp(arm(delay, TimerKind::function, index));
+  try {
+    return timers_.stamp(arm(delay, TimerKind::function, index));
+  } catch (const std::bad_alloc&) {
+    functions_[index] = nullptr;
+    free_functions_.push_back(index);
+    throw;
+  }
 }
 
 void Reactor::cancel(TimerId id) {
@@ -255,16 +308,20 @@ void Reactor::expire_timers() {
       const auto index = static_cast<std::uint32_t>(payload);
       Function<void()> fn = std::move(functions_[index]);
       free_functions_.push_back(index);
-      return fn();
+      in_memory(fn);
+      return;
     }
     Stream* stream = slab_.find(token::slot(payload), token::generation(payload));
-    if (stream == nullptr || stream->dead_) return;
-    if (kind == TimerKind::handshake) return handshake_timed_out(*stream);
-    if (kind == TimerKind::write) return write_timed_out(*stream);
-    stream->deadline_ = 0;
-    if (stream->lingering_) return kill(*stream, CloseCause::local);
-    if (stream->owner_ != nullptr) stream->owner_->on_deadline();
+    if (stream != nullptr && !stream->dead_) in_memory([&] { timer_fired(*stream, kind); }, stream);
   });
+}
+
+void Reactor::timer_fired(Stream& stream, TimerKind kind) {
+  if (kind == TimerKind::handshake) return handshake_timed_out(stream);
+  if (kind == TimerKind::write) return write_timed_out(stream);
+  stream.deadline_ = 0;
+  if (stream.lingering_) return kill(stream, CloseCause::local);
+  if (stream.owner_ != nullptr) stream.owner_->on_deadline();
 }
 
 // -- streams ---------------------------------------------------------------------------------------------------------
@@ -278,7 +335,11 @@ Stream* Reactor::find(std::uint64_t handle_bits) noexcept {
 LocalBlock& Reactor::hold(SharedBytes bytes) { return blocks_.take(std::move(bytes)); }
 
 Stream* Reactor::open(int descriptor) {
-  const std::uint32_t slot = slab_.create(*this, descriptor);
+  std::uint32_t slot = nobody;
+  if (!in_memory([&] { slot = slab_.create(*this, descriptor); })) {
+    backend_->close(descriptor, false);
+    return nullptr;
+  }
   Stream& stream = *slab_.at(slot);
   stream.slot_ = slot;
   if (!backend_->watch(descriptor, stream.handle_bits())) {
@@ -292,12 +353,18 @@ Stream* Reactor::open(int descriptor) {
 }
 
 Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
-  const std::uint32_t slot = slab_.create(*this, std::exchange(detached.descriptor_, -1));
+  const std::uint32_t slot = slab_.create(*this, detached.descriptor_);
+  detached.descriptor_ = -1;
   Stream& stream = *slab_.at(slot);
   stream.slot_ = slot;
   stream.owner_ = &owner;
   stream.peer_ended_ = detached.peer_ended_;
   options_.connections->fetch_add(1, std::memory_order_relaxed);
+  in_memory([&] { begin_adopted(stream, detached); }, &stream);
+  return stream;
+}
+
+void Reactor::begin_adopted(Stream& stream, DetachedStream& detached) {
   if (!backend_->watch(stream.descriptor_, stream.handle_bits()))
     kill(stream, CloseCause::aborted);
   else
@@ -311,7 +378,6 @@ Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
       written(stream);
     }
   }
-  return stream;
 }
 
 void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
@@ -325,23 +391,31 @@ void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
     timers_.cancel(std::exchange(stream.tls_->handshake_timer, 0));
   if (stream.descriptor_ >= 0) backend_->close(std::exchange(stream.descriptor_, -1), reset);
   options_.connections->fetch_sub(1, std::memory_order_relaxed);
-  closed_.push_back(&stream);
+  stream.deadline_ = nobody;
+  (first_closed_ == nobody ? first_closed_ : slab_.at(last_closed_)->deadline_) = stream.slot_;
+  last_closed_ = stream.slot_;
+  ++closed_;
 }
 
 void Reactor::release_closed_streams() {
-  if (closed_.empty()) return;
+  if (closed_ == 0) return;
   // on_closed may close others: they are released in the same round.
-  for (std::size_t i = 0; i < closed_.size(); ++i) {
-    Stream* stream = closed_[i];
-    if (StreamOwner* owner = std::exchange(stream->owner_, nullptr)) owner->on_closed(stream->cause_);
+  for (std::uint32_t slot = first_closed_; slot != nobody; slot = slab_.at(slot)->deadline_) {
+    Stream& stream = *slab_.at(slot);
+    StreamOwner* owner = std::exchange(stream.owner_, nullptr);
+    if (owner != nullptr) in_memory([&] { owner->on_closed(stream.cause_); });
   }
   // A list may still name them: what they are named by must outlive it.
   std::erase_if(written_, [](const Stream* stream) { return stream->dead_; });
-  for (Stream* stream : closed_) {
-    delete stream->tls_;
-    slab_.destroy(stream->slot_);
+  for (std::uint32_t slot = std::exchange(first_closed_, nobody); slot != nobody;) {
+    const Stream& stream = *slab_.at(slot);
+    const std::uint32_t next = stream.deadline_;
+    delete stream.tls_;
+    slab_.destroy(slot);
+    slot = next;
   }
-  closed_.clear();
+  last_closed_ = nobody;
+  closed_ = 0;
 }
 
 Buffer* Reactor::take_buffer() {
@@ -352,9 +426,9 @@ Buffer* Reactor::take_buffer() {
 }
 
 void Reactor::give_back(Buffer* buffer) noexcept {
-  constexpr std::size_t kept = 64, kept_size = 64 * 1024;
+  constexpr std::size_t kept_size = 64 * 1024;
   std::unique_ptr<Buffer> owned(buffer);
-  if (buffers_.size() >= kept) return;
+  if (buffers_.size() >= kept_buffers) return;
   if (owned->capacity() > kept_size)
     owned->release();
   else

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 #include "core/timer_wheel.h"
 #include "net/listener.h"
+#include "net/spin.h"
 #include "net/stream.h"
 
 namespace duplex {
@@ -24,6 +26,8 @@ namespace duplex::net {
 class Backend;
 class TlsIo;
 struct Event;
+struct Io;
+struct SendBatch;
 
 struct ReactorOptions {
   std::size_t read_buffer = 512 * 1024;             ///< bytes read at once; one buffer a loop, however many streams
@@ -32,7 +36,9 @@ struct ReactorOptions {
   std::chrono::milliseconds stall_limit{100};       ///< a handler that blocks the loop for longer is named in the log
   std::chrono::milliseconds write_timeout{20'000};  ///< no progress for this long ends the stream
   int max_connections = 0;                          ///< 0: the descriptor limit less 64
-  std::shared_ptr<Log> log = {};                    ///< empty: one of its own, to standard error
+  /// How long a loop with nothing to do looks for more before it sleeps, while events come that fast; 0: never.
+  std::chrono::microseconds spin{50};
+  std::shared_ptr<Log> log = {};                       ///< empty: one of its own, to standard error
   std::shared_ptr<std::atomic<int>> connections = {};  ///< counted against the maximum; shared by the loops of a group
 };
 
@@ -41,7 +47,7 @@ using TimerId = std::uint64_t;
 /// One thread's event loop: streams, timers, and an inbox that any thread may post to.
 /// Its slot (0–255) in a process-wide table of inboxes makes a handle safe to use when the loop is gone: the post is
 /// dropped.
-class Reactor {
+class alignas(64) Reactor {
  public:
   explicit Reactor(std::unique_ptr<Backend> backend, ReactorOptions options = {});
   ~Reactor();
@@ -72,7 +78,7 @@ class Reactor {
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
-  std::size_t streams() const noexcept { return slab_.size() - closed_.size(); }  ///< open ones
+  std::size_t streams() const noexcept { return slab_.size() - closed_; }  ///< open ones
   /// Calls `f(stream)` for each open stream.
   template <class F>
   void for_each_stream(F&& f) {
@@ -108,14 +114,18 @@ class Reactor {
   friend class Listener;
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::size_t gather_size = 64 * 1024;
+  static constexpr std::size_t kept_buffers = 64, kept_outboxes = 256;  // spare ones
   enum class TimerKind : std::uint64_t { deadline, write, function, handshake };
 
   // -- the parts of a turn (reactor.cpp)
   void wait();
+  std::span<const Event> events(std::chrono::milliseconds timeout);
   void tell_time(std::chrono::nanoseconds expected);
   void dispatch(const Event& event);
+  void dispatch(Stream& stream, const Event& event);
   void read_ready_streams();
   void expire_timers();
+  void timer_fired(Stream& stream, TimerKind kind);
   void run_end_of_turn();
   void flush_written_streams();
   void release_closed_streams();
@@ -135,10 +145,13 @@ class Reactor {
   void give_back_outbox(Stream& stream);
   void written(Stream& stream);
   void note_fill(Stream& stream);
+  void gather(Stream& stream);
+  void send_batch();
+  void batch_sent(Stream& stream, const Io& result);
   void flush(Stream& stream);
+  void flushed(Stream& stream);
   bool flush_plain(Stream& stream);
   void send_failed(Stream& stream, int error);
-  void progress(Stream& stream);
   void retry_later(Stream& stream);
   void write_timed_out(Stream& stream);
 
@@ -154,7 +167,11 @@ class Reactor {
   bool flush_encrypted(Stream& stream);
 
   // -- opening and closing (reactor.cpp, listener.cpp)
+  template <class F>
+  bool in_memory(F&& f, Stream* stream = nullptr);
+  void out_of_memory(Stream* stream) noexcept;
   Stream* open(int descriptor);
+  void begin_adopted(Stream& stream, DetachedStream& detached);
   void kill(Stream& stream, CloseCause cause, bool reset = false);
   void finish_close(Stream& stream);
   void set_deadline(Stream& stream, std::chrono::milliseconds delay);
@@ -174,6 +191,7 @@ class Reactor {
   std::atomic<bool> stop_{false};
 
   TimePoint started_, clock_, now_;  // clock_ is the backend's, now_ loop time
+  Spin spin_;
   TimerWheel timers_;
   std::vector<Function<void()>> functions_;  // of `after`
   std::vector<std::uint32_t> free_functions_;
@@ -183,10 +201,15 @@ class Reactor {
   std::vector<std::uint64_t> ready_, ready_now_;  // to be read from again: handle bits
   std::vector<Stream*> written_, written_now_;    // to be flushed
   std::vector<std::uint64_t> retry_;              // the kernel had no memory
-  std::vector<Stream*> drained_, closed_;
+  std::vector<Stream*> drained_;
+  // Dead streams are a chain through the slab: what ends for want of memory must not want any.
+  static constexpr std::uint32_t nobody = UINT32_MAX;
+  std::size_t closed_ = 0;
+  std::uint32_t first_closed_ = nobody, last_closed_ = nobody;
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
+  std::unique_ptr<SendBatch> batch_;
   std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
   Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
@@ -196,5 +219,17 @@ class Reactor {
   std::atomic<const char*> doing_{"the loop"};
   std::atomic<std::int64_t> busy_since_{0};
 };
+
+// The library throws nothing but bad_alloc. Whom it hits ends, or goes without; the loop and the others go on (R11).
+template <class F>
+bool Reactor::in_memory(F&& f, Stream* stream) {
+  try {
+    f();
+    return true;
+  } catch (const std::bad_alloc&) {
+    out_of_memory(stream);
+    return false;
+  }
+}
 
 }  // namespace duplex::net

@@ -8,20 +8,23 @@
 
 #include "core/log.h"
 #include "net/backend.h"
-#include "net/epoll_backend.h"
 
 namespace duplex::net {
 
 using namespace std::chrono_literals;
 
-Result<std::unique_ptr<ReactorGroup>> ReactorGroup::make(int loops, ReactorOptions options) {
+Result<std::unique_ptr<ReactorGroup>> ReactorGroup::make(int loops, ReactorOptions options, BackendKind backend) {
   if (loops < 0 || loops > 255) return Errc::out_of_range;
   if (loops == 0) loops = static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1U, 255U));
+  if (!options.log) options.log = std::make_shared<Log>();
+  const bool by_name = backend_by_name(backend) != BackendKind::automatic;
+  backend = choose_backend(backend, options.log.get());
   std::vector<std::unique_ptr<Backend>> backends;
   for (int i = 0; i < loops; ++i) {
-    auto backend = EpollBackend::make();
-    if (!backend) return Unexpected(backend.error());
-    backends.push_back(std::move(*backend));
+    auto made = make_backend(backend, options.log);
+    if (!made && !by_name) made = make_backend(BackendKind::epoll);
+    if (!made) return Unexpected(made.error());
+    backends.push_back(std::move(*made));
   }
   return std::make_unique<ReactorGroup>(std::move(backends), std::move(options));
 }

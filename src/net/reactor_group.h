@@ -4,6 +4,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/backends.h"
 #include "net/reactor.h"
 
 namespace duplex::net {
@@ -13,7 +14,8 @@ namespace duplex::net {
 class ReactorGroup {
  public:
   /// `loops`: how many; 0 for one a core. They share `options.log` and the count of connections.
-  static Result<std::unique_ptr<ReactorGroup>> make(int loops = 1, ReactorOptions options = {});
+  static Result<std::unique_ptr<ReactorGroup>> make(int loops = 1, ReactorOptions options = {},
+                                                    BackendKind backend = BackendKind::automatic);
   /// Loops on backends of the caller's, in memory for example.
   ReactorGroup(std::vector<std::unique_ptr<Backend>> backends, ReactorOptions options);
   ~ReactorGroup();

@@ -108,7 +108,7 @@ class Stream {
   Buffer* aside_ = nullptr;    // from the loop's pool, while something was put aside
   int descriptor_;
   std::uint32_t slot_ = 0;
-  std::uint32_t deadline_ = 0;  // the wheel's timer, or 0
+  std::uint32_t deadline_ = 0;  // the wheel's timer, or 0; when dead: the slot of the next to release
 
   bool in_written_ : 1 = false;    // is in the loop's list of those to flush
   bool in_ready_ : 1 = false;      // is in the loop's list of those to read again

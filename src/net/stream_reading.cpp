@@ -69,9 +69,9 @@ void Reactor::end_of_input(Stream& stream) {
 
 void Reactor::read_again(Stream& stream) {
   if (stream.dead_ || stream.in_ready_) return;
+  ready_.push_back(stream.handle_bits());
   stream.in_ready_ = true;
   stream.more_to_read_ = true;
-  ready_.push_back(stream.handle_bits());
 }
 
 void Reactor::put_aside(Stream& stream, ConstBytes rest) {

@@ -60,7 +60,7 @@ void Reactor::received_encrypted(Stream& stream, ConstBytes bytes) {
     if (!stream.dead_) keep_encrypted(stream);
     return;
   }
-  const Bytes plain = tls.decrypt();
+  const Bytes plain = tls.decrypt(now_);
   keep_encrypted(stream);
   if (!plain.empty()) hand_over(stream, plain);
   if (stream.dead_ || stream.tls_ != &tls) return;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // How bytes descend: into the stream's outbox, and from there to the backend, once a turn.
-#include <sys/uio.h>
-
+#include <algorithm>
 #include <cerrno>
 
 #include "net/backend.h"
 #include "net/reactor.h"
+#include "net/send_batch.h"
 #include "net/tokens.h"
 
 namespace duplex::net {
@@ -13,7 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t most_pieces = 64;
 constexpr std::size_t most_at_once = 1024 * 1024;
 constexpr std::size_t most_a_turn = 4 * 1024 * 1024;
 
@@ -34,12 +33,11 @@ Outbox& Reactor::outbox_of(Stream& stream) {
 }
 
 void Reactor::give_back_outbox(Stream& stream) {
-  constexpr std::size_t kept = 256;
   std::unique_ptr<Outbox> outbox(std::exchange(stream.outbox_, nullptr));
   if (outbox->write_timer != 0) timers_.cancel(std::exchange(outbox->write_timer, 0));
   outbox->clear();
   outbox->drain_at = 0;
-  if (outboxes_.size() < kept) outboxes_.push_back(std::move(outbox));
+  if (outboxes_.size() < kept_outboxes) outboxes_.push_back(std::move(outbox));
 }
 
 Buffer* Stream::begin_write(EntryOptions options) {
@@ -94,8 +92,8 @@ void Reactor::note_fill(Stream& stream) {
 
 void Reactor::written(Stream& stream) {
   if (stream.in_written_ || stream.blocked_ || stream.dead_) return;
-  stream.in_written_ = true;
   written_.push_back(&stream);
+  stream.in_written_ = true;
 }
 
 // -- out of it -------------------------------------------------------------------------------------------------------
@@ -103,20 +101,69 @@ void Reactor::written(Stream& stream) {
 void Reactor::flush_written_streams() {
   if (written_.empty()) return;
   written_now_.swap(written_);
+  const bool many = written_now_.size() > 1;
   for (Stream* stream : written_now_) {
     stream->in_written_ = false;
-    if (!stream->dead_) flush(*stream);
+    if (stream->dead_) continue;
+    if (many && stream->tls_ == nullptr && stream->outbox_ != nullptr && !stream->outbox_->empty()) {
+      gather(*stream);
+    } else {
+      if (stream->tls_ != nullptr) send_batch();  // a record is put together where the batch may have its pieces
+      in_memory([&] { flush(*stream); }, stream);
+    }
   }
+  send_batch();
   written_now_.clear();
   // After everybody's bytes are out: what these write goes with the next turn.
   for (Stream* stream : drained_) {
-    if (!stream->is_closing() && stream->owner_ != nullptr) stream->owner_->on_drain();
+    if (!stream->is_closing() && stream->owner_ != nullptr) in_memory([&] { stream->owner_->on_drain(); }, stream);
   }
   drained_.clear();
 }
 
+void Reactor::gather(Stream& stream) {
+  SendBatch& batch = *batch_;
+  // Small pieces lie apart: there must be room for them to become one, or it would take several sends.
+  const std::size_t apart = stream.outbox_->entries() > 1 ? std::min(stream.outbox_->bytes(), gather_size) : 0;
+  if (batch.full() || gather_size - batch.copied < apart) send_batch();
+  const std::span<iovec> room = std::span(batch.pieces).subspan(batch.pieces_used, SendBatch::most_pieces);
+  const Bytes scratch{gather_buffer_.get() + batch.copied, gather_size - batch.copied};
+  const auto gathered = stream.outbox_->gather(room, scratch, most_at_once);
+  batch.streams[batch.count] = &stream;
+  batch.sendings[batch.count++] = {stream.descriptor_, room.first(gathered.pieces)};
+  batch.pieces_used += gathered.pieces;
+  batch.copied += gathered.copied;
+}
+
+void Reactor::send_batch() {
+  SendBatch& batch = *batch_;
+  if (batch.count == 0) return;
+  backend_->send_batch(std::span(batch.sendings).first(batch.count));
+  // No owner hears anything before all are through: none of these streams can go away, or write, meanwhile.
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    Stream* stream = batch.streams[i];
+    in_memory([&] { batch_sent(*stream, batch.sendings[i].result); }, stream);
+  }
+  batch.clear();
+}
+
+void Reactor::batch_sent(Stream& stream, const Io& result) {
+  if (result.error != 0 && result.error != EINTR) {
+    send_failed(stream, result.error);
+    if (!stream.dead_) flushed(stream);
+    return;
+  }
+  stream.outbox_->sent(result.bytes);
+  stream.outbox_->last_progress = now_;
+  flush(stream);  // what the kernel has not taken; and what waits for everything to be gone
+}
+
 void Reactor::flush(Stream& stream) {
-  if (stream.tls_ != nullptr ? !flush_encrypted(stream) : stream.outbox_ != nullptr && !flush_plain(stream)) return;
+  if (stream.tls_ != nullptr ? flush_encrypted(stream) : stream.outbox_ == nullptr || flush_plain(stream))
+    flushed(stream);
+}
+
+void Reactor::flushed(Stream& stream) {
   const std::size_t waiting = stream.buffered();
   if (stream.held_ && waiting <= options_.soft_limit) {
     stream.held_ = false;
@@ -145,7 +192,7 @@ bool Reactor::flush_plain(Stream& stream) {
       written(stream);
       return true;
     }
-    iovec pieces[most_pieces];
+    iovec pieces[SendBatch::most_pieces];
     const auto gathered = outbox.gather(pieces, {gather_buffer_.get(), gather_size}, most_at_once);
     const Io sent = backend_->send(stream.descriptor_, {pieces, gathered.pieces});
     if (sent.error == EINTR) continue;
@@ -200,8 +247,8 @@ void Reactor::retry_later(Stream& stream) {
       retry_.clear();
     });
   }
-  stream.blocked_ = true;
   retry_.push_back(stream.handle_bits());
+  stream.blocked_ = true;
 }
 
 void Reactor::finish_close(Stream& stream) { kill(stream, CloseCause::local); }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "net/tls_contexts.h"
+#include "net/tls_session.h"
 
 namespace duplex::net {
 namespace {
@@ -74,6 +75,32 @@ std::string load_certificate(SSL_CTX* ctx, const TlsCertificate& files) {
   return "";
 }
 
+std::string load_clients(SSL_CTX* ctx, const TlsOptions& options) {
+  if (options.clients == TlsClients::anyone) {
+    return options.client_ca.empty() ? "" : "a CA for client certificates is given, but none are asked for";
+  }
+  if (options.client_ca.empty()) return "client certificates are asked for, but no CA for them is given";
+  Bio bio;
+  if (auto error = open(bio, options.client_ca, "client CA"); !error.empty()) return error;
+  int count = 0;
+  for (;; ++count) {
+    const Certificate next(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
+    if (!next) break;
+    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), next.get()) != 1 ||
+        SSL_CTX_add_client_CA(ctx, next.get()) != 1) {
+      return name_of(options.client_ca, "client CA") + ": " + openssl_error();
+    }
+  }
+  const unsigned long code = ERR_peek_last_error();
+  if (count == 0 || ERR_GET_LIB(code) != ERR_LIB_PEM || ERR_GET_REASON(code) != PEM_R_NO_START_LINE) {
+    return name_of(options.client_ca, "client CA") + " is not a list of certificates in PEM format: " + openssl_error();
+  }
+  ERR_clear_error();  // the end of the file
+  SSL_CTX_set_verify(
+      ctx, SSL_VERIFY_PEER | (options.clients == TlsClients::require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
+  return "";
+}
+
 // RFC 6066 §3: the certificate that bears the name; the first one when none does, so that the client can say what is
 // wrong.
 int choose_certificate(SSL* ssl, int*, void* arg) {
@@ -110,6 +137,7 @@ void set_up(SSL_CTX* ctx, TlsContexts& contexts) {
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("duplex"), 6);
   SSL_CTX_set_num_tickets(ctx, 1);
+  TlsSession::count_messages(ctx);
   SSL_CTX_callback_ctrl(ctx, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(choose_certificate));
   SSL_CTX_set_tlsext_servername_arg(ctx, &contexts);
   if (!contexts.alpn.empty()) SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, &contexts);
@@ -152,10 +180,12 @@ std::string TlsContext::reload(TlsOptions options) {
     if (!ctx) return "OpenSSL: " + openssl_error();
     set_up(ctx.get(), *fresh);
     if (auto error = load_certificate(ctx.get(), files); !error.empty()) return error;
+    if (auto error = load_clients(ctx.get(), options); !error.empty()) return error;
     fresh->all.push_back(std::move(ctx));
   }
   const std::lock_guard lock(mutex_);
-  if (contexts_) {  // tickets that were given out stay good
+  // Tickets that were given out stay good, unless they stand for a client's certificate: the CA may be another one now.
+  if (contexts_ && options.clients == TlsClients::anyone) {
     unsigned char keys[80];
     if (SSL_CTX_get_tlsext_ticket_keys(contexts_->all.front().get(), keys, sizeof keys) == 1) {
       SSL_CTX_set_tlsext_ticket_keys(fresh->all.front().get(), keys, sizeof keys);

@@ -16,10 +16,15 @@ struct TlsCertificate {
   std::string key;
 };
 
+/// Whether clients show a certificate. With `request` they may show none, but not a bad one.
+enum class TlsClients : unsigned char { anyone, request, require };
+
 struct TlsOptions {
   std::vector<TlsCertificate> certificates =
       {};  ///< chosen by the name that the client asks for; the first when none fits
   std::vector<std::string> alpn = {"http/1.1"};  ///< in order of preference
+  TlsClients clients = TlsClients::anyone;
+  std::string client_ca = {};  ///< who vouches for clients: a file of certificates, or the PEM text itself
 };
 
 /// A certificate for these names that nobody vouches for, made in memory (P-256, a year): for tests and development.

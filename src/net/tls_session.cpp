@@ -48,6 +48,8 @@ const BIO_METHOD* method() {
   return made;
 }
 
+constexpr int most_rekeyings = 16;  // a minute
+
 std::string_view view(const char* text) { return text != nullptr ? text : std::string_view(); }
 
 }  // namespace
@@ -71,6 +73,7 @@ TlsSession::TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, L
   failed_ = ssl_ == nullptr;
   if (failed_) return;
   SSL_set_accept_state(ssl_);
+  SSL_set_msg_callback_arg(ssl_, this);
   move_to(io);
 }
 
@@ -105,8 +108,27 @@ TlsSession::Progress TlsSession::handshake() {
   return Progress::failed;
 }
 
-Bytes TlsSession::decrypt() {
+void TlsSession::count_messages(SSL_CTX* ctx) { SSL_CTX_set_msg_callback(ctx, saw_message); }
+
+// New keys cost us more than they cost the peer, and one read may ask for thousands of them: OpenSSL sets no limit. TLS
+// 1.2's wish for another handshake is refused by an alert, which we see when it is sent.
+void TlsSession::saw_message(int ours, int, int type, const void* bytes, std::size_t size, SSL*, void* session) {
+  if (type != SSL3_RT_HANDSHAKE && type != SSL3_RT_ALERT) return;
+  const auto* message = static_cast<const unsigned char*>(bytes);
+  auto& self = *static_cast<TlsSession*>(session);
+  const bool key_update = ours == 0 && type == SSL3_RT_HANDSHAKE && size >= 1 && message[0] == SSL3_MT_KEY_UPDATE;
+  const bool renegotiation = ours == 1 && type == SSL3_RT_ALERT && size >= 2 && message[1] == SSL_AD_NO_RENEGOTIATION;
+  if (!key_update && !renegotiation) return;
+  if (self.rekeyings_ <= most_rekeyings) ++self.rekeyings_;
+  if (self.rekeyings_ > most_rekeyings) self.io_->in = {};  // so that OpenSSL stops here
+}
+
+Bytes TlsSession::decrypt(std::chrono::steady_clock::time_point now) {
   const Bytes room = io_->plain_room();
+  if (now - minute_ >= std::chrono::minutes(1)) {
+    minute_ = now;
+    rekeyings_ = 0;
+  }
   std::size_t size = 0;
   ERR_clear_error();
   while (size < room.size()) {
@@ -123,6 +145,7 @@ Bytes TlsSession::decrypt() {
       failed_ = true;
     break;
   }
+  if (rekeyings_ > most_rekeyings) failed_ = true;
   return room.first(size);
 }
 
@@ -143,6 +166,7 @@ void TlsSession::close_notify() {
 }
 
 std::string TlsSession::why() {
+  if (rekeyings_ > most_rekeyings) return "it asked for new keys more than 16 times in a minute";
   const unsigned long code = ERR_peek_error();
   const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
   // What OpenSSL calls these helps nobody: a browser was pointed to http:// instead of https://, or this is not TLS at
@@ -150,6 +174,15 @@ std::string TlsSession::why() {
   if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
     ERR_clear_error();
     return "this is plain HTTP, and the port speaks TLS (https://, wss://)";
+  }
+  if (reason == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE) {
+    ERR_clear_error();
+    return "the client showed no certificate";
+  }
+  if (reason == SSL_R_CERTIFICATE_VERIFY_FAILED) {
+    ERR_clear_error();
+    return std::string("the client's certificate is refused: ") +
+           X509_verify_cert_error_string(SSL_get_verify_result(ssl_));
   }
   if (handshaking() && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_BAD_PROTOCOL_VERSION_NUMBER)) {
     ERR_clear_error();
@@ -169,5 +202,18 @@ std::string_view TlsSession::server_name() const noexcept {
 }
 std::string_view TlsSession::version() const noexcept { return view(SSL_get_version(ssl_)); }
 bool TlsSession::resumed() const noexcept { return SSL_session_reused(ssl_) == 1; }
+
+std::string TlsSession::peer_subject() const {
+  const X509* certificate = SSL_get0_peer_certificate(ssl_);
+  if (certificate == nullptr || SSL_get_verify_result(ssl_) != X509_V_OK) return {};
+  BIO* out = BIO_new(BIO_s_mem());
+  // UTF-8 as it is; control characters, and what would look like another name, escaped.
+  X509_NAME_print_ex(out, X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(out, &text);
+  std::string subject(text, static_cast<std::size_t>(std::max(size, 0L)));
+  BIO_free(out);
+  return subject;
+}
 
 }  // namespace duplex::net

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,6 +11,7 @@
 
 struct bio_st;
 struct ssl_st;
+struct ssl_ctx_st;
 
 namespace duplex::net {
 
@@ -49,12 +51,15 @@ class TlsSession {
   std::string_view server_name() const noexcept;  ///< that the client asked for (SNI), or empty
   std::string_view version() const noexcept;      ///< "TLSv1.3"
   bool resumed() const noexcept;
+  std::string peer_subject()
+      const;  ///< of the certificate that the client showed, "CN=alice,O=Example" (RFC 2253), or empty
 
   // -- for the loop --------------------------------------------------------------------------------------------------
   enum class Progress : unsigned char { waiting, done, failed };
   Progress handshake();  ///< with what is in `io.in`
   /// Decrypts `io.in` into the loop's plain room. Then `peer_closed` and `failed` say whether there was more than data.
-  Bytes decrypt();
+  /// A peer that asks for new keys, or for another handshake, more often than 16 times a minute has failed.
+  Bytes decrypt(std::chrono::steady_clock::time_point now);
   /// Appends to `io.out`; at most 16 KiB make one record.
   bool encrypt(ConstBytes plain);
   void close_notify();
@@ -65,6 +70,7 @@ class TlsSession {
   bool failed() const noexcept { return failed_; }
   std::string why();  ///< it failed, in words
   Listener* listener() const noexcept { return listener_; }
+  static void count_messages(ssl_ctx_st* ctx);                                              ///< of the sessions to come
   static int handshakes() noexcept { return handshakes_.load(std::memory_order_relaxed); }  ///< in the whole process
 
   Buffer pending;                     ///< encrypted, and not yet taken by the kernel
@@ -72,6 +78,8 @@ class TlsSession {
 
  private:
   void finish_handshake() noexcept;
+  static void saw_message(int ours, int version, int type, const void* bytes, std::size_t size, ssl_st* ssl,
+                          void* session);
 
   static std::atomic<int> handshakes_;
   ssl_st* ssl_;
@@ -79,6 +87,8 @@ class TlsSession {
   std::shared_ptr<const TlsContexts> contexts_;  // while it shakes hands
   Listener* listener_;
   bool peer_closed_ = false, failed_ = false, notified_ = false;
+  unsigned char rekeyings_ = 0;  // in the minute that began at `minute_`
+  std::chrono::steady_clock::time_point minute_ = {};
 };
 
 }  // namespace duplex::net

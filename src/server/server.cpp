@@ -13,15 +13,34 @@
 namespace duplex {
 namespace {
 
+static_assert(static_cast<int>(ClientCertificates::require) == static_cast<int>(net::TlsClients::require));
+
 net::TlsContext::Loaded load_tls(const TlsOptions& wanted) {
-  net::TlsCertificate certificate{wanted.cert_pem.empty() ? wanted.cert_file : wanted.cert_pem,
-                                  wanted.key_pem.empty() ? wanted.key_file : wanted.key_pem};
+  const auto either = [](const std::string& pem, const std::string& file) { return pem.empty() ? file : pem; };
+  net::TlsOptions options;
+  options.certificates = {{either(wanted.cert_pem, wanted.cert_file), either(wanted.key_pem, wanted.key_file)}};
   if (wanted.self_signed) {
     auto made = net::self_signed();
     if (!made) return {nullptr, "no certificate can be made: " + made.error().message()};
-    certificate = std::move(*made);
+    options.certificates = {std::move(*made)};
   }
-  return net::TlsContext::load({.certificates = {std::move(certificate)}});
+  for (const TlsCertificate& each : wanted.more)
+    options.certificates.push_back({either(each.cert_pem, each.cert_file), either(each.key_pem, each.key_file)});
+  options.clients = static_cast<net::TlsClients>(wanted.client_certificates);
+  options.client_ca = either(wanted.client_ca_pem, wanted.client_ca_file);
+  return net::TlsContext::load(std::move(options));
+}
+
+net::BackendKind kind_of(Backend backend) noexcept {
+  switch (backend) {
+    case Backend::epoll:
+      return net::BackendKind::epoll;
+    case Backend::io_uring:
+      return net::BackendKind::io_uring;
+    case Backend::automatic:
+      break;
+  }
+  return net::BackendKind::automatic;
 }
 
 }  // namespace
@@ -32,8 +51,16 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
   reactor_options.log = log;
   reactor_options.stall_limit = options.stall_limit;
   reactor_options.max_connections = options.max_connections;
+  reactor_options.spin = options.spin;
   if (backends.empty()) {
-    auto made = net::ReactorGroup::make(options.threads, reactor_options);
+    auto made = net::ReactorGroup::make(options.threads, reactor_options, kind_of(options.backend));
+    if (!made && net::backend_by_name(kind_of(options.backend)) == net::BackendKind::io_uring) {
+      // Told by `start`, as everything is that keeps a server from starting; its loops must be something meanwhile.
+      start_refused = made.error();
+      start_error = "io_uring cannot be used here (" + start_refused.message() +
+                    "): choose another backend, or find what forbids it (kernel.io_uring_disabled, seccomp)";
+      made = net::ReactorGroup::make(options.threads, reactor_options, net::BackendKind::epoll);
+    }
     if (!made) throw std::system_error(made.error(), "duplex: no event loop can be made");
     group = std::move(*made);
   } else {
@@ -56,6 +83,7 @@ Server::Impl::~Impl() {
 
 Result<void> Server::Impl::start() {
   if (started) return {};
+  if (start_refused) return start_refused;
   if (auto listening = listen(); !listening) return listening.error();
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     for (auto& loop : loops) {

@@ -19,8 +19,8 @@
 
 namespace duplex {
 
-/// What a server has on each of its loops.
-struct ServerLoop {
+/// What a server has on each of its loops. No other loop writes to its cache lines.
+struct alignas(64) ServerLoop {
   ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget,
              server::HubGroup& group)
       : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group), sessions(reactor) {}
@@ -60,6 +60,7 @@ struct Server::Impl {
   std::shared_ptr<net::TlsContext> tls;
   std::unique_ptr<Loop> first_loop;
   std::string start_error;
+  std::error_code start_refused;  // known before `start`: the loops cannot be as was asked
   int port = 0;
   bool started = false;
   std::atomic<bool> draining{false};

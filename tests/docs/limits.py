@@ -8,7 +8,7 @@ root = pathlib.Path(__file__).resolve().parents[2]
 page = (root / "docs/limits.md").read_text(encoding="utf-8")
 NESTED = {"TlsOptions", "DrainOptions", "http::Limits", "LogSink", "LogLevel", "Compression", "ws::Compression", "CorsOptions",
           "eio::EngineOptions", "Recovery", "AdapterFactory"}
-UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "ms": 1, "milliseconds": 1, "s": 1000, "seconds": 1000}
+UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "µs": 0.001, "microseconds": 0.001, "ms": 1, "milliseconds": 1, "s": 1000, "seconds": 1000}
 
 
 def of_page(text):

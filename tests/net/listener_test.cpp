@@ -50,7 +50,7 @@ TEST_CASE("addresses are read and written as people write them") {
 }
 
 TEST_CASE("a listener serves IPv4, IPv6, both by the name localhost, and unix sockets") {
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   for (const char* host : {"127.0.0.1", "::1"}) {
     CAPTURE(host);
     auto listener = reactor.listen(*Address::parse(host, 0), {}, serve);
@@ -78,7 +78,7 @@ TEST_CASE("a unix socket's path that a dead server left is taken over, a living 
     REQUIRE(::bind(fd, at.get(), at.size()) == 0);
     ::close(fd);  // as kill -9 leaves it
   }
-  Reactor one(epoll()), two(epoll());
+  Reactor one(kernel()), two(kernel());
   REQUIRE(one.listen(path, {}, serve));
   CHECK(two.listen(path, {}, serve).error() == Errc::address_in_use);
   CHECK(echoes(one, path));
@@ -97,7 +97,7 @@ TEST_CASE("two groups with several loops do not share a port by accident, and se
 
 TEST_CASE("a listener that closes serves those who were waiting already") {
   std::vector<Client> clients;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, serve);
   REQUIRE(listener);
   const Address address = (*listener)->address();
@@ -113,7 +113,7 @@ TEST_CASE("a listener that closes serves those who were waiting already") {
 }
 
 TEST_CASE("a listener on a socket from outside leaves it open, and its backlog to whoever listens next") {
-  Reactor outside(epoll()), before(epoll()), after(epoll());
+  Reactor outside(kernel()), before(kernel()), after(kernel());
   auto held = outside.listen(loopback(), {}, [](Stream&) {});
   REQUIRE(held);
   const int descriptor = (*held)->descriptor();
@@ -137,7 +137,7 @@ TEST_CASE("at most 64 connections are accepted a turn, and not more than allowed
   auto options = quiet();
   options.max_connections = 80;
   std::vector<Client> clients;
-  Reactor reactor(epoll(), options);
+  Reactor reactor(kernel(), options);
   auto listener = reactor.listen(loopback(), {}, serve);
   REQUIRE(listener);
   for (int i = 0; i < 100; ++i) clients.emplace_back((*listener)->address());
@@ -157,7 +157,7 @@ TEST_CASE("R3: with every descriptor used, the open ones are served, the rest wa
   Recorder first;
   auto options = quiet();
   options.max_connections = 100'000;
-  Reactor reactor(epoll(), options);
+  Reactor reactor(kernel(), options);
   auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
     if (first.stream == nullptr) {
       first.stream = &s;
@@ -203,7 +203,7 @@ TEST_CASE("R16: every descriptor is closed on exec, and a peer that is gone rais
   const int lowest = ::dup(0);  // those below were there before us
   ::close(lowest);
   Recorder owner;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(*Address::parse("localhost", 0), {}, [&](Stream& s) {
     owner.stream = &s;
     s.set_owner(&owner);

@@ -319,6 +319,112 @@ TEST_CASE("R7: ECONNRESET at any call ends the stream once, with everything give
   }
 }
 
+namespace {
+
+/// Many accepted streams in memory; what one of them reads is written to all.
+struct Crowd {
+  std::vector<std::unique_ptr<Recorder>> owners;
+  MemoryLoop loop;
+  std::vector<MemoryPeer> peers;
+  explicit Crowd(std::size_t size) {
+    auto listener = loop.reactor().listen(loopback(), {}, [this](Stream& s) {
+      owners.push_back(std::make_unique<Recorder>());
+      owners.back()->stream = &s;
+      owners.back()->bytes_hook = [this](Bytes b) {
+        for (auto& owner : owners)
+          if (owner->stream != nullptr) owner->stream->write(b);
+      };
+      s.set_owner(owners.back().get());
+    });
+    REQUIRE(listener);
+    while (peers.size() < size) peers.push_back(loop.connect());
+    loop.run();
+    REQUIRE(owners.size() == size);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is written to a thousand streams in a turn leaves in one send each, however often it was written") {
+  Crowd crowd(1000);
+  const auto before = crowd.loop.backend().calls(MemoryBackend::Call::send);
+  for (int i = 0; i < 16; ++i) crowd.peers[static_cast<std::size_t>(i) * 50].write("to everybody ");
+  crowd.loop.run();
+  CHECK(crowd.loop.backend().calls(MemoryBackend::Call::send) == before + 1000);
+  std::string wanted;
+  for (int i = 0; i < 16; ++i) wanted += "to everybody ";
+  bool right = true;
+  for (MemoryPeer& peer : crowd.peers) right = right && peer.read() == wanted;
+  CHECK(right);
+}
+
+TEST_CASE(
+    "small shared blocks for many streams still leave in one send each, although the place to gather them is small") {
+  Crowd crowd(300);
+  for (auto& owner : crowd.owners)
+    owner->bytes_hook = [&](Bytes) {
+      for (int i = 0; i < 80; ++i) {
+        LocalBlock& block = crowd.loop.reactor().hold(SharedBytes::make(40));
+        for (auto& to : crowd.owners) to->stream->write(block);
+        block.release();
+      }
+    };
+  const auto before = crowd.loop.backend().calls(MemoryBackend::Call::send);
+  crowd.peers[0].write("go");
+  crowd.loop.run();
+  CHECK(crowd.loop.backend().calls(MemoryBackend::Call::send) == before + 300);
+  bool right = true;
+  for (MemoryPeer& peer : crowd.peers) right = right && peer.arrived().size() == 3200;
+  CHECK(right);
+}
+
+TEST_CASE("R7: faults at any send of a batch harm none of the other streams") {
+  using Call = MemoryBackend::Call;
+  const std::string text = pattern(5000);
+  for (const int error : {0, EAGAIN, EINTR, ENOBUFS, ECONNRESET}) {
+    for (std::uint64_t k = 0; k < 12; ++k) {
+      CAPTURE(error);
+      CAPTURE(k);
+      Crowd crowd(9);
+      const auto first = crowd.loop.backend().calls(Call::send);
+      crowd.loop.backend().set_faults([&](Call call, std::uint64_t number) {
+        if (call != Call::send || number != first + k) return MemoryBackend::Fault{};
+        return error == 0 ? MemoryBackend::Fault{0, 77} : MemoryBackend::Fault{error};
+      });
+      crowd.peers[4].write(text);
+      crowd.loop.advance(100ms);
+      int whole = 0, gone = 0;
+      for (std::size_t i = 0; i < crowd.peers.size(); ++i) {
+        whole += crowd.peers[i].read() == text;
+        gone += crowd.owners[i]->closes;
+      }
+      const bool one_is_lost = error == ECONNRESET && k < 9;
+      CHECK(whole == (one_is_lost ? 8 : 9));
+      CHECK(gone == (one_is_lost ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("streams that are closed or aborted in the turn of a batch end as they would alone") {
+  Crowd crowd(6);
+  crowd.owners[0]->bytes_hook = [&](Bytes b) {
+    for (auto& owner : crowd.owners) owner->stream->write(b);
+    crowd.owners[1]->stream->close();
+    crowd.owners[2]->stream->abort();
+    crowd.owners[3]->stream->shutdown_write();
+    crowd.owners[4]->stream->close_lingering();
+  };
+  crowd.peers[0].write("last words");
+  crowd.loop.run();
+  for (std::size_t i = 0; i < 6; ++i) {
+    CAPTURE(i);
+    CHECK(crowd.peers[i].read() == (i == 2 ? "" : "last words"));
+    CHECK(crowd.peers[i].closed() == (i == 1 || i == 2));
+    CHECK(crowd.peers[i].ended() == (i >= 1 && i <= 4));
+    CHECK(crowd.owners[i]->closes == (i == 1 || i == 2 ? 1 : 0));
+  }
+}
+
 TEST_CASE("R3: without descriptors, accepting pauses for 100 ms at a time, and those who wait are served later") {
   ReactorOptions options;
   options.log = std::make_shared<Log>([](const LogRecord&) {});

@@ -15,7 +15,7 @@ using duplex::testing::allocations_during;
 
 TEST_CASE("a stream echoes what it is sent and says how it ended") {
   Recorder owner;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
     s.set_owner(&owner);
     owner.stream = &s;
@@ -38,7 +38,7 @@ TEST_CASE("a stream echoes what it is sent and says how it ended") {
 
 TEST_CASE("a warm echo turn allocates nothing and reads once") {
   Recorder owner;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
     s.set_owner(&owner);
     owner.stream = &s;
@@ -61,7 +61,7 @@ TEST_CASE("a warm echo turn allocates nothing and reads once") {
 
 TEST_CASE("64 MiB arrive whole, although the kernel takes them in pieces") {
   Recorder owner;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
     s.set_owner(&owner);
     owner.stream = &s;
@@ -84,7 +84,7 @@ TEST_CASE("64 MiB arrive whole, although the kernel takes them in pieces") {
 }
 
 TEST_CASE("timers fire in order, at their time, and can be cancelled") {
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   std::string order;
   bool done = false;
   reactor.after(20ms, [&] { order += 'b'; });
@@ -99,7 +99,7 @@ TEST_CASE("timers fire in order, at their time, and can be cancelled") {
 }
 
 TEST_CASE("posts from four threads arrive in each thread's order, and wake a sleeping loop") {
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   constexpr int each = 5000;
   int next[4] = {};
   int wrong = 0, total = 0;
@@ -125,7 +125,7 @@ TEST_CASE("posts from four threads arrive in each thread's order, and wake a sle
 TEST_CASE("a post to a loop that is gone is dropped, with what it owns") {
   int slot = -1;
   {
-    Reactor reactor(epoll());
+    Reactor reactor(kernel());
     slot = reactor.slot();
   }
   auto owned = std::make_shared<int>(1);
@@ -137,7 +137,7 @@ TEST_CASE("a post to a loop that is gone is dropped, with what it owns") {
 
 TEST_CASE("a handle of a closed stream finds nothing, even when its slot is used again") {
   std::vector<std::unique_ptr<Recorder>> owners;
-  Reactor reactor(epoll());
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
     owners.push_back(std::make_unique<Recorder>());
     owners.back()->stream = &s;

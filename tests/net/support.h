@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "net/epoll_backend.h"
+#include "net/backends.h"
 #include "net/reactor.h"
 #include "net/socket_address.h"
 
@@ -65,8 +65,9 @@ struct Echo final : StreamOwner {
   Stream& stream;
 };
 
-inline std::unique_ptr<Backend> epoll() {
-  auto made = EpollBackend::make();
+/// The kernel, through what DUPLEX_BACKEND says.
+inline std::unique_ptr<Backend> kernel() {
+  auto made = make_backend(BackendKind::automatic);
   return made ? std::move(*made) : nullptr;
 }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include <string>
 
 #include "net/memory_backend.h"
+#include "net/tls.h"
 
 namespace duplex::net::testing {
 
@@ -29,6 +31,18 @@ class TlsClient {
   }
   bool ask_for(const char* name) {  // SNI
     return SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name)) == 1;
+  }
+  bool show(const TlsCertificate& own) {
+    BIO* certificate = BIO_new_mem_buf(own.certificate.data(), static_cast<int>(own.certificate.size()));
+    BIO* key = BIO_new_mem_buf(own.key.data(), static_cast<int>(own.key.size()));
+    X509* x = PEM_read_bio_X509(certificate, nullptr, nullptr, nullptr);
+    EVP_PKEY* k = PEM_read_bio_PrivateKey(key, nullptr, nullptr, nullptr);
+    const bool ok = SSL_use_certificate(ssl_, x) == 1 && SSL_use_PrivateKey(ssl_, k) == 1;
+    X509_free(x);
+    EVP_PKEY_free(k);
+    BIO_free(certificate);
+    BIO_free(key);
+    return ok;
   }
   SSL* ssl() { return ssl_; }
   MemoryPeer& peer() { return peer_; }

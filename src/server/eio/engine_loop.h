@@ -26,7 +26,7 @@ Parameters read_parameters(std::string_view query);
 
 /// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live
 /// there. The loop's thread, except where said.
-class EngineLoop {
+class alignas(64) EngineLoop {
  public:
   EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket, SessionTable& table);
 

@@ -30,7 +30,8 @@ std::string_view query_of(std::string_view url) noexcept {
 
 // A request is kept as long as its session, and most of what clients say all of them say: such a text is kept as one
 // byte. Others as their size (one byte, or five) and themselves. New ones go at the end.
-constexpr std::string_view known[] = {"GET",
+constexpr std::string_view known[] = {"",
+                                      "GET",
                                       "POST",
                                       "/socket.io/?EIO=4&transport=websocket",
                                       "/socket.io/?EIO=4&transport=polling",
@@ -139,7 +140,7 @@ std::string_view unpack(const char*& at) noexcept {
   return text;
 }
 
-constexpr unsigned method_text = 0, url_text = 1, address_text = 2, first_header = 3;
+constexpr unsigned method_text = 0, url_text = 1, address_text = 2, subject_text = 3, first_header = 4;
 
 /// Allocates an object and so many bytes behind it, for std::allocate_shared: one block for both.
 template <class T>
@@ -168,6 +169,7 @@ std::shared_ptr<const RequestInfo> RequestAccess::keep(const http::Request& requ
   pack(packed, request.target());
   const std::string peer = request.peer();
   pack(packed, without_port(peer));
+  pack(packed, request.peer_subject());
   std::uint32_t texts = first_header;
   for (const http::Header& header : http::Access::data(request).head->headers) {
     pack(packed, header.name);
@@ -192,6 +194,7 @@ std::string_view RequestInfo::text(unsigned number) const noexcept {
 std::string_view RequestInfo::method() const noexcept { return text(method_text); }
 std::string_view RequestInfo::url() const noexcept { return text(url_text); }
 std::string_view RequestInfo::address() const noexcept { return text(address_text); }
+std::string_view RequestInfo::peer_subject() const noexcept { return text(subject_text); }
 
 std::string_view RequestInfo::header(std::string_view name) const noexcept {
   const char* at = packed_;

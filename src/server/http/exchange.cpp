@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/exchange.h"
 
+#include "net/tls_session.h"
 #include "protocol/http/mime.h"
 #include "protocol/http/query.h"
 #include "protocol/http/token.h"
@@ -20,6 +21,10 @@ std::string_view Request::header(std::string_view name) const noexcept { return 
 std::string_view Request::param(std::string_view name) const noexcept { return data_->params.get(name); }
 std::string_view Request::body() const noexcept { return data_->body; }
 bool Request::is_secure() const noexcept { return data_->connection->stream().is_tls(); }
+std::string Request::peer_subject() const {
+  const net::TlsSession* tls = data_->connection->stream().tls();
+  return tls != nullptr ? tls->peer_subject() : std::string();
+}
 std::string Request::peer() const { return data_->connection->stream().peer().text(); }
 
 void Request::each_header(Function<void(std::string_view, std::string_view)> visit) const {

@@ -24,7 +24,7 @@ class Client;
 class NamespaceCore;
 
 /// What one loop has of Socket.IO. One loop's thread; the counters are read by any.
-class IoLoop {
+class alignas(64) IoLoop {
  public:
   IoLoop(class IoCore& io, net::Reactor& reactor, std::size_t index);
   ~IoLoop();

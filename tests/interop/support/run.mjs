@@ -2,9 +2,12 @@
 // Runs a program to its end: {code, stdout, stderr, seconds}.
 import { spawn } from "node:child_process";
 
-export function run(command, args, { input = "", within = 20_000, env = {} } = {}) {
+/** What a program may see of this one's environment: all but what it would take for its configuration. */
+export const environment = () => Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|DUPLEX_.*)$/.test(name)));
+
+export function run(command, args, { input = "", within = 20_000, env = {}, cwd } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    const child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...environment(), ...env }, cwd });
     const began = Date.now();
     let stdout = "", stderr = "";
     const timer = setTimeout(() => child.kill("SIGKILL"), within);

@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { environment } from "./run.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
 const bin = process.env.DUPLEX_BIN_DIR ?? join(root, "build/release/bin");
@@ -75,12 +76,13 @@ export class RunningServer {
   }
 }
 
-/** Starts `name` with `args`, on port 0 unless they name one, and waits until it listens. */
-export async function start(name, args, { port = 0, env = {} } = {}) {
+/** Starts `name` with `args`, on port 0 unless another is given (null: none by flag), and waits until it listens. */
+export async function start(name, args, { port = 0, env = {}, cwd } = {}) {
   // The same tests run again on several loops: see tests/CMakeLists.txt.
   const threads = process.env.DUPLEX_TEST_THREADS ? ["--threads", process.env.DUPLEX_TEST_THREADS] : [];
-  const child = spawn(program(name), [...args, ...threads, "--port", String(port)], {
-    stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env },
+  const where = port === null ? [] : ["--port", String(port)];
+  const child = spawn(program(name), [...args, ...threads, ...where], {
+    stdio: ["ignore", "pipe", "pipe"], env: { ...environment(), ...env }, cwd,
   });
   const output = [];
   let told;
