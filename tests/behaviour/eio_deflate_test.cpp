@@ -40,7 +40,7 @@ std::string payload(WsClient& client, int window_bits) {
 /// Sends one encoded packet to each of the sessions.
 void broadcast(EioServer& eio, const std::vector<eio::Handle>& to, std::string_view text,
                std::span<const ConstBytes> attachments = {}, bool compress = true) {
-  const auto packet = std::make_shared<const eio::SharedPacket>(text, attachments, compress);
+  const auto packet = eio::SharedPacket::make("4" + std::string(text), attachments, compress);
   to.front().with([&](eio::Socket&) {
     eio::LoopPacket on_loop(packet, eio.server.reactor());
     for (const eio::Handle handle : to)
