@@ -69,7 +69,7 @@ tables = {
     "Compression: `ws::Handlers::compression`": members("include/duplex/ws.h", "Compression"),
     "Engine.IO: `eio::EngineOptions`": members("include/duplex/eio.h", "EngineOptions"),
     "Socket.IO: `sio::Options`": socketio,
-    "Files: `http::Files`": members("include/duplex/http.h", "Files"),
+    "Files: `http::Files`": members("include/duplex/http_router.h", "Files"),
 }
 faults, compared = [], 0
 for title, code in tables.items():
