@@ -18,6 +18,8 @@ namespace duplex::http {
 struct RequestData;
 struct ResponseData;
 struct ReplyState;
+class EventStream;
+struct EventStreamOptions;
 
 /// A request that has arrived whole. Every view is borrowed until the handler returns.
 class Request {
@@ -117,6 +119,9 @@ class Response {
   void fail(std::error_code error);
   void redirect(std::string_view location, int code = 302);
   [[nodiscard]] Reply defer();  ///< answer later, from any thread
+  /// An answer that goes on: Server-Sent Events (#include <duplex/http_events.h>).
+  EventStream event_stream();
+  EventStream event_stream(const EventStreamOptions& options);
   /// Not for this handler after all: the routes behind it are tried, as after `next()` in Express.
   void pass() noexcept;
   bool is_answered() const noexcept;  ///< sent, or deferred

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <duplex/http.h>
+#include <duplex/http_cors.h>
 
 namespace duplex::http {
 
@@ -69,6 +70,7 @@ class Router {
   Router& all(std::string_view path, Handler handler);
   Router& route(std::string_view method, std::string_view path, Handler handler);  ///< method "*": any
   Router& files(std::string_view prefix, Files files);
+  Router& cors(Cors options);
   /// Hears of what failed in the routes before it.
   Router& on_error(ErrorHandler handler);
 

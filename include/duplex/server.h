@@ -8,6 +8,7 @@
 
 #include <duplex/eio.h>
 #include <duplex/http.h>
+#include <duplex/http_events.h>
 #include <duplex/http_router.h>
 #include <duplex/log.h>
 #include <duplex/loop.h>
@@ -93,6 +94,9 @@ class Server {
   Server& files(std::string_view prefix, http::Files files);
   /// Hears of what failed in the routes before it; without one a failure is answered with its status, and text alone.
   Server& on_error(http::ErrorHandler handler);
+  Server& cors(http::Cors options);
+  Server& cors(std::string_view prefix, http::Cors options);
+  Server& compress(http::Compress options);  ///< what handlers answer, for clients that take it
   /// Another limit than `http::Limits::body` for bodies that are sent to what is behind the prefix.
   Server& limit_body(std::string_view prefix, std::size_t bytes);
   /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.

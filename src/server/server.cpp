@@ -157,6 +157,15 @@ Server& Server::on_error(http::ErrorHandler handler) {
   impl_->router.on_error(std::move(handler));
   return *this;
 }
+Server& Server::cors(http::Cors options) { return cors("/", std::move(options)); }
+Server& Server::cors(std::string_view prefix, http::Cors options) {
+  impl_->router.cors(prefix, std::move(options));
+  return *this;
+}
+Server& Server::compress(http::Compress options) {
+  impl_->router.compress = options;
+  return *this;
+}
 Server& Server::limit_body(std::string_view prefix, std::size_t bytes) {
   impl_->router.limit_body(prefix, bytes);
   return *this;

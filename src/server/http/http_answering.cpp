@@ -7,6 +7,7 @@
 #include <ctime>
 
 #include "net/reactor.h"
+#include "protocol/http/mime.h"
 #include "protocol/http/response.h"
 #include "protocol/http/token.h"
 #include "server/http/http_connection.h"
@@ -22,8 +23,8 @@ bool is_bodiless(int status) noexcept { return status < 200 || status == 204 || 
 
 }  // namespace
 
-/// The head of an answer with a body of that length; on error nothing is left of it.
-Errc HttpConnection::write_head(Buffer& out, const ResponseHead& head, std::uint64_t length) {
+/// The head of an answer with a body of that length, or in chunks; on error nothing is left of it.
+Errc HttpConnection::write_head(Buffer& out, const ResponseHead& head, std::optional<std::uint64_t> length) {
   const bool bodiless = is_bodiless(head.status);
   ResponseWriter writer(out, head.status);
   for (const ResponseHead::Field& field : head)
@@ -33,14 +34,34 @@ Errc HttpConnection::write_head(Buffer& out, const ResponseHead& head, std::uint
     writer.field("Connection", "close");
   else if (http10_)
     writer.field("Connection", "keep-alive");
-  if (!bodiless) writer.content_length(length);
+  if (length) {
+    if (!bodiless) writer.content_length(*length);
+  } else if (!http10_) {
+    writer.chunked();
+  }
   return writer.finish();
 }
 
-void HttpConnection::answer(const ResponseHead& head, ConstBytes body) {
+/// Packs the body if that was asked for, pays and is taken; then says so in the head.
+bool HttpConnection::pack_answer(ResponseHead& head, ConstBytes body, Buffer& packed) const {
+  const auto& options = loop_.router.compress;
+  if (!options || body.size() < options->threshold || is_bodiless(head.status) || head.status == 206) return false;
+  if (!is_compressible(head.get("content-type")) || !head.get("content-encoding").empty()) return false;
+  if (has_token(head.get("cache-control"), "no-transform")) return false;
+  head.vary("Accept-Encoding");
+  if (takes_ == Coding::identity || !pack(packed, takes_, body, options->level)) return false;
+  head.set("Content-Encoding", name_of(takes_));
+  // Another content than the one that a strong tag names.
+  if (const std::string_view etag = head.get("etag"); etag.starts_with('"')) head.set("ETag", "W/" + std::string(etag));
+  return true;
+}
+
+void HttpConnection::answer(ResponseHead& head, ConstBytes body) {
   if (state_ == State::ended) return;
   if (head.error != Errc::ok) return refuse_answer(head.error);
   if (head.status == 205) body = {};  // RFC 9110 section 15.3.6
+  Buffer packed;
+  if (pack_answer(head, body, packed)) body = packed.bytes();
   const bool sends_body = !head_only_ && !is_bodiless(head.status);
   Errc error = Errc::ok;
   if (body.size() >= large_body && sends_body) {
@@ -122,7 +143,7 @@ ReplyState* HttpConnection::defer(ResponseHead started) {
   return pending_;
 }
 
-void HttpConnection::answer_deferred(const ResponseHead& head, ConstBytes body) {
+void HttpConnection::answer_deferred(ResponseHead& head, ConstBytes body) {
   pending_ = nullptr;
   if (state_ != State::waiting) return;
   answer(head, body);

@@ -35,7 +35,9 @@ void HttpConnection::open(net::Stream& stream, HttpLoop& loop) {
 
 void HttpConnection::on_bytes(Bytes bytes) {
   if (state_ == State::ended) return;
-  if (state_ == State::waiting || state_ == State::upgrading || state_ == State::sending || !in_.empty()) {
+  const bool answering =
+      state_ == State::waiting || state_ == State::upgrading || state_ == State::sending || state_ == State::streaming;
+  if (answering || !in_.empty()) {
     in_.append(bytes);
     if (state_ == State::head || state_ == State::body) return read();
     if (in_.size() > most_pipelined) stream_->pause_reading();
@@ -112,6 +114,7 @@ bool HttpConnection::take_head(Bytes& input) {
   head_only_ = head.method == Method::head;
   http10_ = head.minor_version == 0;
   answered_ = false;
+  if (loop_.router.compress) takes_ = choose_coding(head.headers[HeaderId::accept_encoding]);
   const Bytes head_bytes = input.first(step.consumed);
   input = input.subspan(step.consumed);
   if (!head.framing.has_body()) {
@@ -285,6 +288,8 @@ void HttpConnection::on_deadline() {
     case State::waiting:
     case State::sending:
       return;
+    case State::streaming:
+      return beat();
   }
 }
 
@@ -297,6 +302,7 @@ void HttpConnection::on_end() {
     case State::body:
       end_body(true);
       [[fallthrough]];
+    case State::streaming:
     case State::ended:
       state_ = State::ended;
       return stream_->close();
@@ -323,6 +329,7 @@ void HttpConnection::on_closed(net::CloseCause) {
 
 void HttpConnection::start_drain() {
   keep_alive_ = false;
+  if (state_ == State::streaming) return end_events();  // its client comes back, to another server
   if (state_ != State::head || head_begun_) return;
   state_ = State::ended;
   stream_->close();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "server/http/cors.h"
 #include "server/http/method_list.h"
 
 namespace duplex::http {
@@ -61,6 +62,11 @@ void RouteTable::route(std::string_view method, std::string_view path, Handler h
        .pattern = {path, Pattern::Kind::exact},
        .method = std::string(method),
        .handler = std::move(handler)});
+}
+
+void RouteTable::cors(std::string_view prefix, Cors options) {
+  if (const std::string_view fault = fault_of(options); !fault.empty()) refuse(std::string(fault));
+  use(prefix, cors_middleware(std::move(options)));
 }
 
 void RouteTable::on_error(ErrorHandler handler) {

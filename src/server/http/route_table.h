@@ -33,6 +33,7 @@ class RouteTable {
  public:
   void use(std::string_view prefix, Middleware middleware);
   void use(std::string_view prefix, std::unique_ptr<RouteTable> table);
+  void cors(std::string_view prefix, Cors options);
   void route(std::string_view method, std::string_view path, Handler handler);
   void on_error(ErrorHandler handler);
   /// A WebSocket endpoint: `number` names it for the loops, which each have their own view of it.
@@ -42,6 +43,7 @@ class RouteTable {
   void limit_body(std::string_view prefix, std::size_t bytes);
   /// What cannot be served as it was said; the server will not start. The first one counts.
   void refuse(std::string why);
+  std::optional<Compress> compress;
   const std::string& error() const noexcept { return error_; }
 
   /// How far a request came.

@@ -34,6 +34,10 @@ Router& Router::files(std::string_view prefix, Files files) {
   table_->use(prefix, serve_files(std::move(files)));
   return *this;
 }
+Router& Router::cors(Cors options) {
+  table_->cors("/", std::move(options));
+  return *this;
+}
 Router& Router::on_error(ErrorHandler handler) {
   table_->on_error(std::move(handler));
   return *this;

@@ -10,8 +10,10 @@ int main(int argc, char** argv) {
   std::string_view suite = argc > 1 ? argv[1] : "";
   Arguments arguments;
   for (int i = 2; i + 1 < argc; i += 2) arguments[argv[i]] = argv[i + 1];
+  if (suite == "cors") return serve_cors(arguments);
+  if (suite == "events") return serve_events(arguments);
   if (suite == "express") return serve_express(arguments);
   if (suite == "files") return serve_files(arguments);
-  std::cerr << "usage: http_oracle express|files [--port N] [--root FOLDER]\n";
+  std::cerr << "usage: http_oracle cors|events|express|files [--port N] [--root FOLDER] [--options FILE]\n";
   return 2;
 }

@@ -10,6 +10,8 @@ namespace http_oracle {
 
 using Arguments = std::map<std::string, std::string>;
 
+int serve_cors(const Arguments& arguments);
+int serve_events(const Arguments& arguments);
 int serve_express(const Arguments& arguments);
 int serve_files(const Arguments& arguments);
 
