@@ -21,10 +21,11 @@ conformance: release-tests ## all 517 WebSocket behaviours in full, plain and TL
 	@cmake --build --preset release --target conformance_full
 	@mkdir -p docs && cp build/release/conformance.md docs/conformance.md
 
-bench: ready-test ## micro-benchmarks
+bench: ready-bench ## micro-benchmarks, then Duplex against other servers; results go to bench/results/ (ARGS="--quick" is passed on)
 	@$(CONFIGURE) --preset release -DDUPLEX_BENCH=ON
-	@cmake --build --preset release -j $(JOBS)
-	@set -e; for bench in build/release/bin/*_bench; do echo "== $$bench"; $$bench; done
+	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program -j $(JOBS)
+	@bench/run-micro
+	@bench/compare $(ARGS)
 
 asan: ready-test ## unit and behaviour tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) --preset asan
@@ -53,6 +54,9 @@ ready:
 ready-test:
 	@tools/bootstrap test
 
+ready-bench:
+	@tools/bootstrap bench
+
 pages: ready
 	@npm run --silent --prefix web build
 
@@ -60,5 +64,5 @@ release-tests: ready-test pages
 	@$(CONFIGURE) --preset release
 	@cmake --build --preset release -j $(JOBS)
 
-.PHONY: help serve test conformance bench asan tsan fuzz soak format ready ready-test pages release-tests
+.PHONY: help serve test conformance bench asan tsan fuzz soak format ready ready-test ready-bench pages release-tests
 .DEFAULT_GOAL := help

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <string>
 
+#include "app/bench/bench.h"
 #include "app/serve.h"
 
 namespace {
@@ -33,6 +34,7 @@ int main(int argc, char** argv) {
 
   int exit_code = 0;
   duplex::app::add_serve(app, exit_code);
+  duplex::app::add_bench(app, exit_code);
   app.add_subcommand("version", "Print the version")->callback([] { std::cout << "duplex " DUPLEX_VERSION << '\n'; });
 
   try {

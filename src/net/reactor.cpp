@@ -71,6 +71,11 @@ void Reactor::close_all() {
   release_closed_streams();
 }
 
+void Reactor::call(Function<void()> fn) {
+  const MakeCurrent here(this);
+  fn();
+}
+
 int Reactor::slot() const noexcept { return inbox_ != nullptr ? inbox_->slot() : -1; }
 
 void Reactor::post(Function<void()> fn) { Inbox::post(slot(), std::move(fn)); }

@@ -92,6 +92,8 @@ class Reactor {
   Activity activity() const noexcept;
   void log(LogLevel level, std::string_view component, std::string_view text);
 
+  /// Calls `fn` as the loop would. Before the loop runs or after, on any thread.
+  void call(Function<void()> fn);
   /// Closes listeners and streams at once: their owners hear it before this returns. Before the loop runs or after, on
   /// any thread.
   void close_all();

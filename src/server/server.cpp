@@ -48,6 +48,8 @@ Server::Impl::Impl(ServerOptions the_options, std::vector<std::unique_ptr<net::B
 
 Server::Impl::~Impl() {
   group->stop();
+  // A session between two polls has no stream whose end would tell its owner.
+  for (auto& engine : engines) engine->end_all("server shutting down");
   group->close_all();  // its handlers may use every loop's state, and the server
   group.reset();
 }

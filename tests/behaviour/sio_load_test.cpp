@@ -70,8 +70,8 @@ TEST_CASE("S20: a client that floods has 256 events of a turn at most, and other
 TEST_CASE("R6: a client that reads too slowly is closed, and told aloud that it missed more than can be replayed") {
   sio::Options options;
   options.recovery.enabled = true;
+  std::string reason;  // outlives the server, which tells of its end
   SioServer server(std::move(options));
-  std::string reason;
   server.io.on_disconnect([&](sio::Socket&, const sio::Disconnect& why) { reason = why.reason; });
   SioClient slow(server), healthy(server);
   const std::string pid = field(slow.ask("0"), "pid");

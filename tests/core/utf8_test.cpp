@@ -157,6 +157,21 @@ TEST_CASE("U3: the fast path and the byte by byte path agree at every alignment 
   }
 }
 
+TEST_CASE("one byte that is not ASCII is seen at every place of texts of every length") {
+  for (std::size_t size = 1; size <= 80; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string s(size, 'a');
+      s[at] = '\x80';
+      check(s);
+      s[at] = '\xc3';
+      check(s);
+      if (at + 1 == size) continue;
+      s[at + 1] = '\xa4';
+      check(s);
+    }
+  }
+}
+
 TEST_CASE("a validator is one byte, and checks without an allocation") {
   CHECK(sizeof(Utf8Validator) == 1);
   Samples samples;

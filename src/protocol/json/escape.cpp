@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/json/escape.h"
 
-#include <simdjson.h>
-
 #include <cstring>
 
+#include "core/utf8.h"
 #include "protocol/json/scan.h"
 
 namespace duplex::json {
@@ -128,7 +127,7 @@ char* unescape(char* out, std::string_view escaped) noexcept {
 
 void escape(std::string& out, std::string_view text) {
   std::string repaired;
-  if (!simdjson::validate_utf8(text.data(), text.size())) {
+  if (!is_valid_utf8(as_bytes(text))) {
     append_repaired(repaired, text);
     text = repaired;
   }

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/json/validate.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cstdint>
 
+#include "core/utf8.h"
 #include "protocol/json/scan.h"
 
 namespace duplex::json {
@@ -165,7 +164,7 @@ class Validator {
 }  // namespace
 
 Fault validate(std::string_view text, ValidateOptions options) noexcept {
-  if (!options.utf8_known && !simdjson::validate_utf8(text.data(), text.size())) return Fault::not_utf8;
+  if (!options.utf8_known && !is_valid_utf8(as_bytes(text))) return Fault::not_utf8;
   return Validator(text, options.max_depth).run();
 }
 

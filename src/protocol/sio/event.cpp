@@ -25,23 +25,32 @@ std::string_view inside(std::string_view array) noexcept {
   return values;
 }
 
+/// The array from its first value on, or from its closing bracket.
+std::string_view first_value(std::string_view array) noexcept {
+  if (array.empty()) return {};
+  const char* const end = array.data() + array.size();
+  const char* const from = json::skip_space(array.data() + 1, end);
+  return {from, static_cast<std::size_t>(end - from)};
+}
+
 }  // namespace
 
 bool is_reserved(std::string_view name) noexcept {
+  if (name.size() < reserved[0].size()) return false;  // most names
   return std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved);
 }
 
 bool has_event_name(std::string_view payload) noexcept {
-  const auto values = inside(payload);
-  if (values.empty()) return false;
-  const char c = values.front();
+  const std::string_view name = first_value(payload);
+  if (name.empty()) return false;
+  const char c = name.front();
   return c == '"' || c == '-' || (c >= '0' && c <= '9');
 }
 
 bool has_reserved_name(std::string_view payload) noexcept {
-  const auto values = inside(payload);
-  if (!values.starts_with('"')) return false;
-  const auto string = json::raw_string(values.data() + 1, values.data() + values.size());
+  const std::string_view name_and_rest = first_value(payload);
+  if (!name_and_rest.starts_with('"')) return false;
+  const auto string = json::raw_string(name_and_rest.data() + 1, name_and_rest.data() + name_and_rest.size());
   if (!string.has_escapes) return is_reserved(string.escaped);
   char name[14 * 6];  // the longest of them, all in `\u` escapes
   if (string.escaped.size() > sizeof name) return false;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/sio/packet.h"
 
-#include <simdjson.h>
-
 #include <algorithm>
 
+#include "core/utf8.h"
 #include "protocol/json/placeholders.h"
 #include "protocol/json/validate.h"
 #include "protocol/sio/event.h"
@@ -71,7 +70,7 @@ std::optional<Errc> check_payload(const Packet& packet, const DecodeOptions& opt
 
 Result<Packet> decode(std::string_view text, const DecodeOptions& options) {
   if (text.empty() || text.front() < '0' || text.front() > '6') return make_error_code(Errc::unknown_type);
-  if (!options.utf8_known && !simdjson::validate_utf8(text.data(), text.size())) return make_error_code(Errc::not_utf8);
+  if (!options.utf8_known && !is_valid_utf8(as_bytes(text))) return make_error_code(Errc::not_utf8);
   Packet packet;
   packet.type = static_cast<PacketType>(text.front() - '0');
   text.remove_prefix(1);

@@ -96,4 +96,8 @@ void Engine::close_all(std::string_view reason) {
   for (const auto& loop : loops_) loop->reactor().post([&loop = *loop, reason] { loop.close_all(reason); });
 }
 
+void Engine::end_all(std::string_view reason) {
+  for (const auto& loop : loops_) loop->reactor().call([&loop = *loop, reason] { loop.close_all(reason); });
+}
+
 }  // namespace duplex::eio

@@ -49,6 +49,9 @@ class Engine {
   /// Closes every session of every loop: polls are answered, WebSockets closed. `reason` is a literal. Any thread.
   void close_all(std::string_view reason);
 
+  /// The same at once, for the server's end: while no loop runs.
+  void end_all(std::string_view reason);
+
  private:
   EngineOptions options_;
   Handlers handlers_;

@@ -63,16 +63,47 @@ void EngineLoop::close_all(std::string_view reason) {
     if (Session* session = Session::find(bits)) session->end(reason, {});
 }
 
+// -- memory that polling sessions lend each other ---------------------------------------------------------------------
+
+void EngineLoop::give_back(Buffer payload) {
+  constexpr std::size_t most = 64 * 1024;
+  payload.clear();
+  if (payload.capacity() <= most) payload_ = std::move(payload);
+}
+
+Outgoing EngineLoop::take_outgoing() {
+  if (spare_outgoing_.empty()) return {};
+  Outgoing outgoing = std::move(spare_outgoing_.back());
+  spare_outgoing_.pop_back();
+  return outgoing;
+}
+
+void EngineLoop::give_back(Outgoing outgoing) {
+  constexpr std::size_t kept = 16, most = 16 * 1024;
+  outgoing.clear();
+  if (spare_outgoing_.size() < kept && outgoing.capacity() <= most) spare_outgoing_.push_back(std::move(outgoing));
+}
+
 // -- headers ----------------------------------------------------------------------------------------------------------
 
-void EngineLoop::add_headers(Session& session, http::Reply& reply, const RequestInfo& request) {
+bool EngineLoop::wants_requests() const noexcept {
+  const EngineOptions& hooks = options();
+  return hooks.on_headers || hooks.on_initial_headers || hooks.on_connection_error;
+}
+
+void EngineLoop::add_headers(bool first, http::Reply& reply, LazyInfo& request) {
   EngineOptions& hooks = engine_.hooks();
-  const bool first = session.take_first_answer();
   if (!hooks.on_headers && !(first && hooks.on_initial_headers)) return;
   ExtraHeaders extra;
-  if (first && hooks.on_initial_headers) hooks.on_initial_headers(extra, request);
-  if (hooks.on_headers) hooks.on_headers(extra, request);
+  if (first && hooks.on_initial_headers) hooks.on_initial_headers(extra, request.get());
+  if (hooks.on_headers) hooks.on_headers(extra, request.get());
   for (const auto& [name, value] : extra.fields) reply.header(name, value);
+}
+
+void EngineLoop::answer_upload(Upload& upload, bool first) {
+  upload.reply.status(200).header("Content-Type", "text/html").header("cache-control", "no-store");
+  add_headers(first, upload.reply, upload.info);
+  upload.reply.send("ok");
 }
 
 /// The same as lines of the answer to a WebSocket handshake; one that could break out of its line is left out.

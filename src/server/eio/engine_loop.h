@@ -14,10 +14,14 @@ namespace duplex::eio {
 struct Parameters {
   std::optional<Transport> transport;  ///< nothing: unknown
   std::string transport_text;
-  std::optional<std::string> sid;
+  std::optional<std::string_view> raw_sid;
+  std::optional<std::string> decoded_sid;  ///< if that is another text
   bool protocol_4 = false;
   bool jsonp = false;
+  bool has_sid() const noexcept { return raw_sid.has_value(); }
+  std::string_view sid() const noexcept { return decoded_sid ? std::string_view(*decoded_sid) : *raw_sid; }
 };
+/// Borrows from the query.
 Parameters read_parameters(std::string_view query);
 
 /// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live
@@ -45,14 +49,26 @@ class EngineLoop {
 
   // -- for sessions
   bool may_upgrade() const noexcept { return engine_.may_upgrade(); }
-  void add_headers(Session& session, http::Reply& reply, const RequestInfo& request);
+  /// What the hooks add; `first`: it is the session's first answer.
+  void add_headers(bool first, http::Reply& reply, LazyInfo& request);
+  /// A hook may ask for the request of an answer that comes later.
+  bool wants_requests() const noexcept;
+  void answer_upload(Upload& upload, bool first);
+  void refuse_unknown(http::Reply& reply, SessionRequest& request);
   void count_unclaimed(int change) noexcept { engine_.unclaimed().fetch_add(change, std::memory_order_relaxed); }
+  /// A client has closed its session while no poll of its was open; `closing` is what it did so with.
+  void part_with(const Sid& sid, std::unique_ptr<Upload> closing);
   void flush_later(std::uint64_t session);
   void forget(const Session& session);
   void bury(std::uint64_t session);
   std::uint64_t next_number() noexcept { return ++number_; }
   Buffer& send_scratch() noexcept { return send_scratch_; }
   Buffer& decode_scratch() noexcept { return decode_scratch_; }
+  /// Room for an answer to a poll and for what waits for one; given back, it serves the next session that has none.
+  Buffer take_payload() { return std::exchange(payload_, Buffer()); }
+  void give_back(Buffer payload);
+  Outgoing take_outgoing();
+  void give_back(Outgoing outgoing);
 
  private:
   struct Refusal {
@@ -61,17 +77,26 @@ class EngineLoop {
     std::string context = {};
   };
 
-  void serve(SessionRequest request, http::Reply reply);
+  struct Farewell {
+    Sid sid;
+    std::unique_ptr<Upload> closing;
+    net::TimerId timer;
+  };
+
+  void serve(SessionRequest& request, http::Reply reply);
+  bool bid_farewell(SessionRequest& request, http::Reply& poll);
+  bool end_farewell(std::string_view sid);
   void handshake(const http::Request& request, http::Response& response, bool protocol_4);
   void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
                         const Decision& decision);
   void admit(const std::shared_ptr<const RequestInfo>& info, const std::shared_ptr<AdmissionState>& state);
   void join(http::HttpConnection& connection, std::string_view sid, const std::shared_ptr<const RequestInfo>& info);
   void open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info);
-  void refuse_websocket(http::HttpConnection& connection, const RequestInfo& info, const Refusal& refusal);
+  void refuse_websocket(http::HttpConnection& connection, const std::shared_ptr<const RequestInfo>& info,
+                        const Refusal& refusal);
   template <class Answer>
-  void refuse(Answer& answer, const RequestInfo& info, const Refusal& refusal);
-  void report(const RequestInfo& info, const Refusal& refusal);
+  void refuse(Answer& answer, LazyInfo info, const Refusal& refusal);
+  void report(LazyInfo info, const Refusal& refusal);
   bool origin_is_welcome(const http::Request& request) const;
   void arrived(std::uint64_t session, http::HttpConnection::Arrival arrival);
   void on_loop(Function<void()> fn);
@@ -88,7 +113,9 @@ class EngineLoop {
   std::uint64_t number_ = 0;
   bool end_of_turn_due_ = false;
   std::vector<std::uint64_t> to_flush_, to_bury_, flushing_, burying_;
-  Buffer send_scratch_, decode_scratch_;
+  Buffer send_scratch_, decode_scratch_, payload_;
+  std::vector<Outgoing> spare_outgoing_;
+  std::vector<Farewell> farewells_;
 };
 
 }  // namespace duplex::eio

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Engine.IO's HTTP requests: checked in Node's order, then answered here or on the loop of their session.
+#include <algorithm>
 #include <exception>
 
 #include "protocol/http/query.h"
@@ -25,6 +26,12 @@ std::string cookie_for(const CookieOptions& options, std::string_view sid) {
   return text;
 }
 
+Sid sid_from(std::string_view text) noexcept {
+  Sid sid;
+  std::copy_n(text.begin(), sid.size(), sid.begin());
+  return sid;
+}
+
 }  // namespace
 
 /// A name that is there twice is as good as none: what it means is anybody's guess (robustness H26).
@@ -39,28 +46,33 @@ Parameters read_parameters(std::string_view text) {
     }
   }
   // A sid without a value is none, as in Node; one that is there twice, or is malformed, is no session's.
-  if (const auto raw = query.raw("sid"); raw && (!raw->empty() || query.count("sid") > 1))
-    p.sid = query.count("sid") == 1 ? query.get("sid").value_or("?") : std::string("?");
+  if (const auto raw = query.raw("sid"); raw && (!raw->empty() || query.count("sid") > 1)) {
+    p.raw_sid = raw;
+    if (query.count("sid") > 1)
+      p.raw_sid = "?";
+    else if (raw->find_first_of("%+") != raw->npos)
+      p.decoded_sid = query.get("sid").value_or("?");
+  }
   p.protocol_4 = query.count("EIO") == 1 && query.raw("EIO") == std::string_view("4");
   p.jsonp = query.raw("j").has_value();
   return p;
 }
 
 template <class Answer>
-void EngineLoop::refuse(Answer& answer, const RequestInfo& info, const Refusal& refusal) {
-  report(info, refusal);
+void EngineLoop::refuse(Answer& answer, LazyInfo info, const Refusal& refusal) {
+  report(std::move(info), refusal);
   Buffer body;
   encode_error(body, refusal.error, refusal.message);
   answer.status(eio::info(refusal.error).status).header("Content-Type", "application/json");
   answer.send(body.text());
 }
 
-void EngineLoop::report(const RequestInfo& info, const Refusal& refusal) {
+void EngineLoop::report(LazyInfo info, const Refusal& refusal) {
   EngineOptions& hooks = engine_.hooks();
   if (!hooks.on_connection_error) return;
   const std::string_view message =
       refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message);
-  hooks.on_connection_error({static_cast<int>(refusal.error), message, refusal.context}, info);
+  hooks.on_connection_error({static_cast<int>(refusal.error), message, refusal.context}, info.get());
 }
 
 bool EngineLoop::origin_is_welcome(const http::Request& request) const {
@@ -77,20 +89,20 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
   if (apply_cors(options().cors, request, response)) return;
   const Parameters p = read_parameters(request.query());
   auto refused = [&](Errc error, std::string_view context) {
-    refuse(response, *RequestAccess::keep(request), {.error = error, .context = std::string(context)});
+    refuse(response, LazyInfo(request), {.error = error, .context = std::string(context)});
   };
   if (!p.transport || !engine_.takes(*p.transport)) return refused(Errc::transport_unknown, p.transport_text);
   if (*p.transport == Transport::websocket) {  // without an upgrade (robustness E15)
-    if (p.sid) return refused(Errc::bad_request, "TRANSPORT_MISMATCH");
+    if (p.has_sid()) return refused(Errc::bad_request, "TRANSPORT_MISMATCH");
     if (request.method() != "GET") return refused(Errc::bad_handshake_method, request.method());
     return refused(Errc::bad_request, "TRANSPORT_HANDSHAKE_ERROR");
   }
   if (p.jsonp) return refused(Errc::bad_request, "JSONP_DISABLED");
-  if (!p.sid) return handshake(request, response, p.protocol_4);
+  if (!p.has_sid()) return handshake(request, response, p.protocol_4);
 
-  const auto slot = loop_of(*p.sid);
+  const auto slot = loop_of(p.sid());
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
-  if (owner == nullptr) return refused(Errc::session_unknown, *p.sid);
+  if (owner == nullptr) return refused(Errc::session_unknown, p.sid());
   using Method = SessionRequest::Method;
   SessionRequest to{
       .method = request.method() == "GET"    ? Method::get
@@ -98,22 +110,28 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
                                              : Method::other,
       .coding = choose_coding(request.header("Accept-Encoding")),
       .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
-      .sid = *p.sid,
-      .body = std::string(request.body()),
-      .info = RequestAccess::keep(request)};
+      .sid = sid_from(p.sid()),
+      .body = request.body(),
+      .info = LazyInfo(request)};
   http::Reply reply = response.defer();
-  if (owner == this) return serve(std::move(to), std::move(reply));
-  owner->reactor_.post([owner, to = std::move(to), reply = std::move(reply)]() mutable {
-    owner->serve(std::move(to), std::move(reply));
-  });
+  if (owner == this) return serve(to, std::move(reply));
+  to.info.leave(to.method == Method::post || wants_requests());
+  owner->reactor_.post(
+      [owner, to = std::move(to), body = std::string(request.body()), reply = std::move(reply)]() mutable {
+        to.body = body;
+        owner->serve(to, std::move(reply));
+      });
 }
 
 /// A request for a session of this loop.
-void EngineLoop::serve(SessionRequest request, http::Reply reply) {
-  Session* session = find(request.sid);
-  if (session == nullptr) return refuse(reply, *request.info, {.error = Errc::session_unknown, .context = request.sid});
+void EngineLoop::serve(SessionRequest& request, http::Reply reply) {
+  Session* session = find(text_of(request.sid));
+  if (session == nullptr) {
+    if (bid_farewell(request, reply)) return;
+    return refuse_unknown(reply, request);
+  }
   if (session->transport_now() != Transport::polling)
-    return refuse(reply, *request.info, {.error = Errc::bad_request, .context = "TRANSPORT_MISMATCH"});
+    return refuse(reply, std::move(request.info), {.error = Errc::bad_request, .context = "TRANSPORT_MISMATCH"});
   switch (request.method) {
     case SessionRequest::Method::get:
       return session->on_poll(request, std::move(reply));
@@ -124,31 +142,37 @@ void EngineLoop::serve(SessionRequest request, http::Reply reply) {
   }
 }
 
+void EngineLoop::refuse_unknown(http::Reply& reply, SessionRequest& request) {
+  refuse(reply, std::move(request.info),
+         {.error = Errc::session_unknown, .context = std::string(text_of(request.sid))});
+}
+
 // -- the body of a POST while it arrives ------------------------------------------------------------------------------
 
 namespace {
 struct BodyWatch {
   EngineLoop* owner;
-  std::string sid;
+  Sid sid;
 };
 }  // namespace
 
 std::uint64_t EngineLoop::on_body_begin(const http::Request& request) {
   const Parameters p = read_parameters(request.query());
-  const auto slot = p.sid && request.method() == "POST" ? loop_of(*p.sid) : std::nullopt;
+  const auto slot = p.has_sid() && request.method() == "POST" ? loop_of(p.sid()) : std::nullopt;
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
   if (owner == nullptr) return 0;
-  owner->on_loop([owner, sid = *p.sid] {
-    if (Session* session = owner->find(sid)) session->upload_begun();
+  const Sid sid = sid_from(p.sid());
+  owner->on_loop([owner, sid] {
+    if (Session* session = owner->find(text_of(sid))) session->upload_begun();
   });
-  return reinterpret_cast<std::uintptr_t>(new BodyWatch{owner, *p.sid});
+  return reinterpret_cast<std::uintptr_t>(new BodyWatch{owner, sid});
 }
 
 void EngineLoop::on_body_end(std::uint64_t upload, bool aborted) {
   const std::unique_ptr<BodyWatch> watch(reinterpret_cast<BodyWatch*>(static_cast<std::uintptr_t>(upload)));
   EngineLoop* owner = watch->owner;
-  owner->on_loop([owner, sid = std::move(watch->sid), aborted] {
-    Session* session = owner->find(sid);
+  owner->on_loop([owner, sid = watch->sid, aborted] {
+    Session* session = owner->find(text_of(sid));
     if (session == nullptr) return;
     session->upload_ended();
     if (aborted) session->upload_aborted();
@@ -167,8 +191,10 @@ void EngineLoop::on_loop(Function<void()> fn) {
 void EngineLoop::handshake(const http::Request& request, http::Response& response, bool protocol_4) {
   auto info = RequestAccess::keep(request);
   if (request.method() != "GET")
-    return refuse(response, *info, {.error = Errc::bad_handshake_method, .context = std::string(request.method())});
-  if (!origin_is_welcome(request)) return refuse(response, *info, {.error = Errc::forbidden, .context = "ORIGIN"});
+    return refuse(response, LazyInfo(info),
+                  {.error = Errc::bad_handshake_method, .context = std::string(request.method())});
+  if (!origin_is_welcome(request))
+    return refuse(response, LazyInfo(info), {.error = Errc::forbidden, .context = "ORIGIN"});
   if (engine_.unclaimed().load(std::memory_order_relaxed) >= static_cast<int>(options().max_unclaimed)) {
     response.status(503).header("Retry-After", "20").header("Content-Type", "text/plain; charset=utf-8");
     return response.send("503 too many sessions were opened and not used\n");
@@ -214,21 +240,23 @@ void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const Requ
     case Decision::Kind::allowed:
       break;
     case Decision::Kind::refused:
-      return refuse(reply, *info, {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
+      return refuse(reply, LazyInfo(info),
+                    {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
     case Decision::Kind::undecided:
     case Decision::Kind::failed:
       reply.status(status_of(decision)).header("Content-Type", "text/plain; charset=utf-8");
       return reply.send(text_of(decision));
   }
-  if (!protocol_4) return refuse(reply, *info, {.error = Errc::unsupported_version, .context = "3"});
+  if (!protocol_4) return refuse(reply, LazyInfo(info), {.error = Errc::unsupported_version, .context = "3"});
 
   Session& session = table_.create(*this, Transport::polling, info);
   open_.add();
   Buffer open;
   session.write_open(open);
-  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
+  begin_poll_answer(reply);
   if (options().cookie) reply.header("Set-Cookie", cookie_for(*options().cookie, session.sid()));
-  add_headers(session, reply, *info);
+  LazyInfo request(std::move(info));
+  add_headers(session.take_first_answer(), reply, request);
   reply.send(open.text());
   session.opened();
 }

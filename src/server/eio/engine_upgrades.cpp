@@ -21,8 +21,9 @@ struct Nobody final : net::StreamOwner {
 }  // namespace
 
 /// As Node says it: the bare message, and always 400.
-void EngineLoop::refuse_websocket(http::HttpConnection& connection, const RequestInfo& info, const Refusal& refusal) {
-  report(info, refusal);
+void EngineLoop::refuse_websocket(http::HttpConnection& connection, const std::shared_ptr<const RequestInfo>& info,
+                                  const Refusal& refusal) {
+  report(LazyInfo(info), refusal);
   connection.refuse_upgrade(
       400, refusal.message.empty() ? eio::info(refusal.error).message : std::string_view(refusal.message), "text/html");
 }
@@ -31,11 +32,11 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
   const Parameters p = read_parameters(request.query());
   auto info = RequestAccess::keep(request);
   auto refused = [&](Errc error, std::string_view context) {
-    refuse_websocket(connection, *info, {.error = error, .context = std::string(context)});
+    refuse_websocket(connection, info, {.error = error, .context = std::string(context)});
   };
   if (!p.transport || !engine_.takes(*p.transport)) return refused(Errc::transport_unknown, p.transport_text);
   if (*p.transport != Transport::websocket) return refused(Errc::bad_request, "TRANSPORT_MISMATCH");
-  if (p.sid) return join(connection, *p.sid, info);
+  if (p.has_sid()) return join(connection, p.sid(), info);
   if (request.method() != "GET") return refused(Errc::bad_handshake_method, request.method());
   if (!connection.check_upgrade(endpoint_)) return;
   if (!engine_.hooks().allow_request) {
@@ -52,13 +53,13 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
       case Decision::Kind::allowed:
         break;
       case Decision::Kind::refused:
-        return refuse_websocket(*waiting, *info,
+        return refuse_websocket(*waiting, info,
                                 {.error = Errc::forbidden, .message = decision.message, .context = "ALLOW_REQUEST"});
       case Decision::Kind::undecided:
       case Decision::Kind::failed:
         return waiting->refuse_upgrade(status_of(decision), text_of(decision));
     }
-    if (!protocol_4) return refuse_websocket(*waiting, *info, {.error = Errc::unsupported_version, .context = "3"});
+    if (!protocol_4) return refuse_websocket(*waiting, info, {.error = Errc::unsupported_version, .context = "3"});
     open_websocket(*waiting, info);
   };
   admit(info, std::make_shared<AdmissionState>(reactor_, options().admission_timeout, std::move(decided)));
@@ -76,7 +77,7 @@ void EngineLoop::join(http::HttpConnection& connection, std::string_view sid,
   const auto slot = loop_of(sid);
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
   auto unknown = [info, sid = std::string(sid)](EngineLoop& loop, http::HttpConnection& waiting) {
-    loop.refuse_websocket(waiting, *info, {.error = Errc::session_unknown, .context = sid});
+    loop.refuse_websocket(waiting, info, {.error = Errc::session_unknown, .context = sid});
   };
   if (owner == nullptr) return unknown(*this, connection);
   if (owner == this) {

@@ -47,12 +47,13 @@ class Outgoing {
       rest.remove_prefix(item.size);
     }
   }
-  /// Forgets everything, and gives the memory back: most sessions are idle most of the time.
+  /// Forgets everything, and keeps the memory.
   void clear() noexcept {
-    items_ = {};
-    bytes_.release();
+    items_.clear();
+    bytes_.clear();
     total_ = 0;
   }
+  std::size_t capacity() const noexcept { return items_.capacity() * sizeof(Item) + bytes_.capacity(); }
 
  private:
   std::vector<Item> items_;

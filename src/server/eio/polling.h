@@ -6,18 +6,20 @@
 #include <string>
 
 #include "server/eio/compress.h"
+#include "server/eio/lazy_info.h"
+#include "server/eio/sid.h"
 
 namespace duplex::eio {
 
-/// A request with a session's id, on its way to the session's loop: what has to be known of it there.
+/// A request with a session's id, on its way to the session: what has to be known of it there. On its own loop it
+/// borrows from the request; what goes to another is kept first.
 struct SessionRequest {
   enum class Method : unsigned char { get, post, other } method = Method::other;
-  Transport transport = Transport::polling;
   Coding coding = Coding::identity;  ///< what the answer may be packed with
   bool octet_stream = false;         ///< the body's media type
-  std::string sid;
-  std::string body;
-  std::shared_ptr<const RequestInfo> info;
+  Sid sid{};
+  std::string_view body = {};
+  LazyInfo info = {};
 };
 
 /// A GET that waits for something to be sent.
@@ -25,15 +27,31 @@ struct PendingPoll {
   http::Reply reply;
   Coding coding;
   std::uint64_t number;  ///< tells it from another when its client goes
-  std::shared_ptr<const RequestInfo> info;
+  LazyInfo info;
 };
+
+/// What every answer to a poll begins with.
+inline void begin_poll_answer(http::Reply& reply) {
+  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
+}
 
 /// A POST that is handed out packet by packet, perhaps over several turns of the loop.
 struct Upload {
   http::Reply reply;
-  std::string body;
+  LazyInfo info;
+  std::string_view body;  ///< borrowed, or `kept`
   std::size_t position = 0;
-  std::shared_ptr<const RequestInfo> info;
+  bool is_kept = false;
+  std::string kept = {};
+
+  /// What is left of it outlives its request.
+  void keep() {
+    if (std::exchange(is_kept, true)) return;
+    info.keep();
+    kept = body.substr(position);
+    body = kept;
+    position = 0;
+  }
 };
 
 }  // namespace duplex::eio

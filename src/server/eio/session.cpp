@@ -85,7 +85,8 @@ bool Session::received(const Packet& packet) {
   if (state_ == State::closed) return false;
   last_heard_ = reactor().now();
   if (packet.type == PacketType::close && transport_ == Transport::polling) {
-    if (poll_) answer_poll("6", false);
+    parting_ = !poll_;
+    if (poll_) waiting_.empty() ? answer_poll("6", false) : flush_poll();
     end("transport close", "the client closed the session");
     return false;
   }
@@ -131,7 +132,7 @@ void Session::deliver(ws::Message message) {
 
 bool Session::can_take() const noexcept {
   if (state_ != State::open) return false;
-  return ws_ != nullptr ? ws_->stream().buffered() <= loop_.options().soft_limit : poll_ != nullptr;
+  return ws_ != nullptr ? ws_->stream().buffered() <= loop_.options().soft_limit : poll_.has_value();
 }
 
 std::size_t Session::waiting_bytes() const noexcept {
@@ -168,7 +169,7 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
   if (options.droppable && !can_take()) return Sent::dropped;
   if (ws_ == nullptr) {
     if (make_room() == Sent::closed) return Sent::closed;
-    waiting_.add(packet.shared());
+    outgoing().add(packet.shared());
     return queued();
   }
   Sent sent = Sent::ok;
@@ -183,8 +184,14 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
   return state_ == State::closed ? Sent::closed : sent;
 }
 
+/// Where what is to be sent waits. A session has memory for that only while something does.
+Outgoing& Session::outgoing() {
+  if (waiting_.capacity() == 0) waiting_ = loop_.take_outgoing();
+  return waiting_;
+}
+
 Sent Session::queue(PacketType type, bool binary, std::string_view data, bool compress) {
-  waiting_.add(type, binary, data, compress);
+  outgoing().add(type, binary, data, compress);
   return queued();
 }
 
@@ -245,7 +252,7 @@ void Session::end(std::string_view reason, std::string_view details) {
   let_go(probe_);
   if (poll_) answer_poll("1", false);
   if (upload_ && !in_upload_) finish_upload();
-  waiting_.clear();
+  waiting_ = {};
   loop_.forget(*this);
   if (opened_ && loop_.handlers().on_close) guarded([&] { loop_.handlers().on_close(*this, {reason, details}); });
   loop_.bury(bits_);

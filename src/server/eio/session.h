@@ -73,7 +73,7 @@ class Session final : public Socket {
   std::size_t waiting_bytes() const noexcept;
   Transport transport_now() const noexcept { return transport_; }
   const std::shared_ptr<const RequestInfo>& handshake_info() const noexcept { return handshake_; }
-  const RequestInfo* request_now() const noexcept { return current_.get(); }
+  const RequestInfo* request_now() const { return upload_ && in_upload_ ? &upload_->info.get() : nullptr; }
   /// True once: the session's first answer carries the initial headers.
   bool take_first_answer() noexcept { return !std::exchange(answered_, true); }
 
@@ -83,6 +83,7 @@ class Session final : public Socket {
   // session.cpp
   Sent queue(PacketType type, bool binary, std::string_view data, bool compress);
   Sent queued();
+  Outgoing& outgoing();
   Sent make_room();
   Sent result() const noexcept;
   void deliver(ws::Message message);
@@ -135,13 +136,13 @@ class Session final : public Socket {
   bool flush_due_ = false;    // at the end of this turn
   bool drain_due_ = false;    // something waited: on_drain is owed
   bool in_upload_ = false;    // read_upload is on the stack
+  bool parting_ = false;      // the client closed it, and no poll was open
   std::uint8_t uploads_ = 0;  // POSTs whose bodies are on their way
   std::uint64_t bits_ = 0;
   std::shared_ptr<const RequestInfo> handshake_;
-  std::shared_ptr<const RequestInfo> current_;
   ws::WsConnection* ws_ = nullptr;
   ws::WsConnection* probe_ = nullptr;
-  std::unique_ptr<PendingPoll> poll_;
+  std::optional<PendingPoll> poll_;
   std::unique_ptr<Upload> upload_;
   Outgoing waiting_;
   net::TimerId heartbeat_ = 0, claim_timer_ = 0, close_timer_ = 0, probe_timer_ = 0, noop_timer_ = 0;

@@ -12,12 +12,25 @@ namespace {
 // One POST may spend this much of a turn; the rest waits for the next one (robustness E5).
 constexpr std::size_t packets_per_turn = 256;
 constexpr auto time_per_turn = std::chrono::milliseconds(4);
+// A loop is held up if its timers are later than this.
+constexpr auto usual_lateness = std::chrono::milliseconds(20);
 
 void answer_empty(http::Reply& reply, int status) { reply.status(status).send(""); }
 
 }  // namespace
 
 void Session::on_poll(SessionRequest& request, http::Reply reply) {
+  if (awaiting_pong_) {
+    // A turn reads before it looks at its timers: a poll that is too late must not slip in before the one that is due.
+    // If the loop was held up it may: the pong, too, may be waiting to be read.
+    const auto pinged = ping_sent_ - ping_due_ < usual_lateness ? ping_due_ : ping_sent_;
+    const auto late = reactor().now() - (pinged + loop_.options().ping_timeout);
+    if (late >= late.zero() && late < usual_lateness) {
+      cancel(heartbeat_);
+      pong_overdue();
+      if (state_ == State::closed) return loop_.refuse_unknown(reply, request);
+    }
+  }
   claim();
   if (poll_) {
     end("transport error", "overlap from client");
@@ -30,7 +43,8 @@ void Session::on_poll(SessionRequest& request, http::Reply reply) {
       if (Session* self = find(bits)) self->poll_gone(number);
     });
   });
-  poll_ = std::make_unique<PendingPoll>(PendingPoll{std::move(reply), request.coding, number, std::move(request.info)});
+  request.info.leave(loop_.wants_requests());
+  poll_ = PendingPoll{std::move(reply), request.coding, number, std::move(request.info)};
   if (state_ == State::open) mark_seen();  // the client has read the previous answer
   if (state_ == State::closing) {
     // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of
@@ -65,11 +79,12 @@ void Session::write_payload(Buffer& payload) const {
 void Session::flush_poll() {
   flush_due_ = false;
   if (!poll_ || waiting_.empty()) return;
-  Buffer payload;
+  Buffer payload = loop_.take_payload();
   write_payload(payload);
   const bool compress = waiting_.wants_compression();
-  waiting_.clear();
+  loop_.give_back(std::exchange(waiting_, {}));
   answer_poll(payload.text(), compress);
+  loop_.give_back(std::move(payload));
   if (state_ == State::open) {
     marked_ = true;
     mark();
@@ -78,16 +93,17 @@ void Session::flush_poll() {
 }
 
 void Session::answer_poll(std::string_view body, bool compress) {
-  const auto poll = std::move(poll_);
-  http::Reply& reply = poll->reply;
+  PendingPoll poll = std::move(*poll_);
+  poll_.reset();
+  http::Reply& reply = poll.reply;
   const EngineOptions& options = loop_.options();
-  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
-  loop_.add_headers(*this, reply, *poll->info);
-  if (compress && options.http_compression && poll->coding != Coding::identity &&
+  begin_poll_answer(reply);
+  loop_.add_headers(take_first_answer(), reply, poll.info);
+  if (compress && options.http_compression && poll.coding != Coding::identity &&
       body.size() >= options.http_compression_threshold) {
-    const std::string packed = eio::compress(poll->coding, as_bytes(body));
+    const std::string packed = eio::compress(poll.coding, as_bytes(body));
     if (!packed.empty()) {
-      reply.header("Content-Encoding", name_of(poll->coding));
+      reply.header("Content-Encoding", name_of(poll.coding));
       return reply.send(packed);
     }
   }
@@ -105,7 +121,7 @@ void Session::on_post(SessionRequest& request, http::Reply reply) {
   const std::size_t packets = count_packets(request.body);
   if (packets > max_packets) return refuse("parse error", "too many packets in one payload");
   if (!is_valid_utf8(as_bytes(request.body))) return refuse("parse error", "a payload that is not UTF-8");
-  upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.body), 0, std::move(request.info)});
+  upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.info), request.body});
   // What needs several slices begins with the inbox, or this turn would run two of them.
   if (packets > packets_per_turn)
     read_upload_later();
@@ -114,6 +130,7 @@ void Session::on_post(SessionRequest& request, http::Reply reply) {
 }
 
 void Session::read_upload_later() {
+  upload_->keep();
   reactor().post([bits = bits_] {
     if (Session* self = find(bits)) self->read_upload();
   });
@@ -123,7 +140,6 @@ void Session::read_upload_later() {
 void Session::read_upload() {
   if (!upload_) return;
   in_upload_ = true;
-  current_ = upload_->info;
   const auto started = std::chrono::steady_clock::now();
   PayloadReader reader(upload_->body, upload_->position);
   bool more = false;
@@ -135,7 +151,6 @@ void Session::read_upload() {
     }
   }
   in_upload_ = false;
-  current_.reset();
   if (state_ != State::closed && reader.failed()) end("parse error", "an invalid packet");
   if (state_ == State::closed || !more) return finish_upload();
   upload_->position = reader.position();
@@ -145,11 +160,10 @@ void Session::read_upload() {
 /// Also what a POST with a bad packet hears: that its session is gone, the client learns from the next request, as with
 /// Node.
 void Session::finish_upload() {
-  const auto upload = std::move(upload_);
+  auto upload = std::move(upload_);
   if (!upload) return;
-  upload->reply.status(200).header("Content-Type", "text/html").header("cache-control", "no-store");
-  loop_.add_headers(*this, upload->reply, *upload->info);
-  upload->reply.send("ok");
+  if (parting_) return loop_.part_with(sid_, std::move(upload));
+  loop_.answer_upload(*upload, take_first_answer());
 }
 
 /// The head of a POST has come; its body follows. Two at a time would arrive in any order.

@@ -10,6 +10,7 @@ namespace duplex::eio {
 /// A session's id: the number of its loop and 128 random bits, as 24 characters of base64url. Whoever knows it may
 /// speak for the session, so it is drawn from the kernel's generator (robustness E13).
 using Sid = std::array<char, 24>;
+inline std::string_view text_of(const Sid& sid) noexcept { return {sid.data(), sid.size()}; }
 
 /// Draws ids; asks the kernel for many at a time. One thread.
 class SidSource {

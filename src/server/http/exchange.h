@@ -34,6 +34,9 @@ class ResponseHead {
   void vary(std::string_view field);  ///< once
   std::string_view get(std::string_view name) const noexcept;
   void clear() noexcept;
+  bool empty() const noexcept { return size_ == 0; }
+  bool is_bare() const noexcept { return fields_.capacity() == 0; }  ///< the first header will allocate
+  std::size_t capacity() const noexcept { return fields_.capacity(); }
   /// A copy of its own, for an answer that comes later.
   ResponseHead take() { return std::move(*this); }
 

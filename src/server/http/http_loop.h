@@ -34,8 +34,25 @@ struct HttpLoop {
   RequestData request;
   ResponseData response;
 
+  /// Heads of answers that have been given, for the next ones.
+  ResponseHead take_spare_head() {
+    if (spare_heads_.empty()) return {};
+    ResponseHead spare = std::move(spare_heads_.back());
+    spare_heads_.pop_back();
+    return spare;
+  }
+  void give_back(ResponseHead used) {
+    constexpr std::size_t kept = 16, most_fields = 16;
+    if (spare_heads_.size() >= kept || used.is_bare() || used.capacity() > most_fields) return;
+    used.clear();
+    spare_heads_.push_back(std::move(used));
+  }
+
   Counter connections, accepted, requests, handler_errors;
   bool draining = false;  ///< answers say Connection: close
+
+ private:
+  std::vector<ResponseHead> spare_heads_;
 };
 
 }  // namespace duplex::http

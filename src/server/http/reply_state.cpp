@@ -36,17 +36,30 @@ ReplyState* ReplyState::for_nobody(HttpConnection& instead_of) {
   return state;
 }
 
-void ReplyState::send(std::string body) {
-  sent = true;
+bool ReplyState::on_its_loop() const noexcept {
   const net::Reactor* here = net::Reactor::current();
-  if (here != nullptr && here->slot() == slot) return deliver(body);
-  net::Reactor::post_to(slot, [hold = ReplyHold(*this), body = std::move(body)] { hold->deliver(body); });
+  return here != nullptr && here->slot() == slot;
+}
+
+void ReplyState::lend_head() {
+  if (!head.is_bare() || !on_its_loop() || connection == nullptr) return;
+  const int status = head.status;
+  head = connection->loop().take_spare_head();
+  head.status = status;
+}
+
+void ReplyState::send(std::string_view body) {
+  sent = true;
+  if (on_its_loop()) return deliver(body);
+  net::Reactor::post_to(slot, [hold = ReplyHold(*this), body = std::string(body)] { hold->deliver(body); });
 }
 
 void ReplyState::deliver(std::string_view body) {
   if (connection == nullptr) return;
   HttpConnection* to = std::exchange(connection, nullptr);
+  HttpLoop& loop = to->loop();
   to->answer_deferred(head, as_bytes(body));
+  loop.give_back(std::move(head));
   release();  // the connection's hold
 }
 
@@ -87,14 +100,16 @@ Reply& Reply::status(int code) & {
 }
 
 Reply& Reply::header(std::string_view name, std::string_view value) & {
-  if (!state_->sent) state_->head.set(name, value);
+  if (state_->sent) return *this;
+  state_->lend_head();
+  state_->head.set(name, value);
   return *this;
 }
 
 void Reply::send(std::string_view body) & {
   if (state_->sent) return;
   if (state_->head.get("content-type").empty()) header("Content-Type", "text/html; charset=utf-8");
-  state_->send(std::string(body));
+  state_->send(body);
 }
 
 void Reply::json(const duplex::json::Text& body) & {

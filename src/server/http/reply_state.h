@@ -27,7 +27,9 @@ struct ReplyState {
   Function<void()> on_gone;    ///< loop's thread
   bool gone = false;           ///< loop's thread
 
-  void send(std::string body);  ///< Any thread.
+  void send(std::string_view body);  ///< Any thread.
+  void lend_head();                  ///< on the loop, a head that was used before: so that it need not allocate
+  bool on_its_loop() const noexcept;
   void deliver(std::string_view body);
   void client_gone();
   static void tell(Function<void()>& fn);

@@ -193,7 +193,14 @@ Reply Response::defer() {
     return Reply(ReplyState::for_nobody(*data_->connection));
   }
   data_->answered = true;
-  return Reply(data_->connection->defer(std::move(data_->head)));
+  ResponseHead started;  // without a header nothing is taken: an answer may be long in coming
+  if (data_->head.empty()) {
+    started.status = data_->head.status;
+    started.error = data_->head.error;
+  } else {
+    started = data_->head.take();
+  }
+  return Reply(data_->connection->defer(std::move(started)));
 }
 
 }  // namespace duplex::http

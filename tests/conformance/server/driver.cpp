@@ -133,6 +133,7 @@ int run_driver(const SuiteOptions& options) {
   Server server(server_options(options));
   sio::Options io_options;
   io_options.engine.hard_limit = 16 * 1024 * 1024;
+  io_options.engine.per_message_deflate.enabled = options.deflate;
   io_options.engine.origins = {"*"};
   io_options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(io_options));

@@ -32,7 +32,8 @@ int main(int argc, char** argv) {
                                                                       {"engine.io-client", run_engine_io_client},
                                                                       {"socket.io", run_socket_io},
                                                                       {"socket.io-client", run_socket_io_client},
-                                                                      {"driver", run_driver}};
+                                                                      {"driver", run_driver},
+                                                                      {"bench", run_bench}};
 
   CLI::App app("Servers for conformance suites");
   std::string suite;
@@ -42,8 +43,11 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 255));
   app.add_flag("--tls", options.tls,
                "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
+  app.add_flag("--deflate", options.deflate, "Agree on permessage-deflate in the suites engine.io, driver and bench");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--mode", options.mode, "Of the suite bench: echo each message, or broadcast it to everyone")
+      ->check(CLI::IsMember({"echo", "broadcast"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

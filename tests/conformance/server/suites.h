@@ -11,7 +11,9 @@ struct SuiteOptions {
   int port = 0;
   int threads = 1;
   bool tls = false;
+  bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
+  std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
 /// Server options that every suite shares.
@@ -32,5 +34,8 @@ int run_socket_io(const SuiteOptions& options);
 int run_socket_io_client(const SuiteOptions& options);
 /// A namespace /driver by whose events a test drives the server.
 int run_driver(const SuiteOptions& options);
+
+/// What is measured: echoes each message, or sends it to everyone, its sender included.
+int run_bench(const SuiteOptions& options);
 
 }  // namespace duplex::conformance

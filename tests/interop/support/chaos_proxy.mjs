@@ -10,6 +10,7 @@ class Link {
   #server;
   #held = { up: [], down: [] };
   #seen = { up: 0, down: 0 };
+  #late = { up: [], down: [] };  // what waits for its delay to pass, in order: bytes, or the end of them
 
   constructor(proxy, client) {
     this.#proxy = proxy;
@@ -23,7 +24,8 @@ class Link {
     this.#server.on("data", (data) => this.#arrived("down", data));
     this.#client.on("end", () => this.#ended("up"));
     this.#server.on("end", () => this.#ended("down"));
-    for (const socket of [this.#client, this.#server]) socket.on("close", () => this.#closed());
+    this.#client.on("close", () => this.#closed("up"));
+    this.#server.on("close", () => this.#closed("down"));
   }
 
   stalled = new Set();  // directions in which nothing passes any more; what comes is held
@@ -46,19 +48,28 @@ class Link {
       this.#to(direction).write(data.length > left ? data.subarray(0, Math.max(0, left)) : data);
       if (data.length >= left) this.destroy();
     };
-    if (this.#proxy.delay > 0) setTimeout(pass, this.#proxy.delay);
-    else pass();
+    this.#later(direction, pass);
+  }
+
+  /** Runs what there is to do after the delay. Delays may differ; what goes in one direction stays in order all the same. */
+  #later(direction, act) {
+    const late = this.#late[direction];
+    const delay = this.#proxy.delay + this.#proxy.jitter();
+    if (delay === 0 && late.length === 0) return act();
+    late.push(act);
+    setTimeout(() => late.shift()(), delay);
   }
 
   #ended(direction) {
     if (this.black || this.stalled.has(direction)) return;
-    setTimeout(() => this.#to(direction).end(), this.#proxy.delay);
+    this.#later(direction, () => this.#to(direction).end());
   }
 
-  #closed() {
+  /** The side that sends in this direction has gone: the other one follows when it has got everything. */
+  #closed(direction) {
     if (this.black) return;  // the other side must not hear of it
     if (this.#client.destroyed && this.#server.destroyed) this.#proxy.links.delete(this);
-    else if (this.stalled.size === 0) setTimeout(() => this.destroy(), this.#proxy.delay + 10);
+    else if (this.stalled.size === 0) this.#later(direction, () => setTimeout(() => this.destroy(), 10));
   }
 
   release() {
@@ -89,6 +100,7 @@ function leaveWithoutClearingUp() {
 export class ChaosProxy {
   links = new Set();
   delay = 0;                                     // ms, each way
+  jitter = () => 0;                              // ms more, asked for each piece
   cutAfter = { up: Infinity, down: Infinity };   // bytes of each connection
   refusing = false;
   #listener;

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include "app/bench/inbound.h"
+#include "app/bench/pipe.h"
+#include "app/bench/stamps.h"
+
+namespace duplex::bench {
+
+/// One client.
+struct Connection {
+  enum State : std::uint8_t {
+    closed,
+    connecting,
+    securing,   ///< TLS
+    upgrading,  ///< the request is sent
+    greeting,   ///< Socket.IO: waits for `0{…}`, then for `40{…}`
+    open,
+    closing,  ///< our close frame is sent: waits for the end
+  };
+
+  Pipe pipe;
+  Inbound inbound;
+  const Cycle* outgoing = nullptr;  ///< what it sends: plain, or compressed
+  std::size_t position = 0;         ///< in it
+  std::uint64_t owed = 0;           ///< bytes of it that are to be sent
+  std::uint64_t sent = 0;           ///< messages, counted when they are to be sent
+  std::uint64_t received = 0;       ///< messages
+  std::uint64_t began_ns = 0;       ///< when `connect` was called
+  Stamps stamps;
+  std::string head;    ///< of the answer, while it comes
+  std::string urgent;  ///< what goes before the next message: a request, a pong, a close frame
+  State state = closed;
+  bool waiting = false;  ///< in the list of those with something to send
+};
+
+}  // namespace duplex::bench

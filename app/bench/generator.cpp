@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+#include "app/bench/generator.h"
+
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <ctime>
+#include <utility>
+
+#include "app/bench/numbers.h"
+
+namespace duplex::bench {
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+constexpr std::size_t read_size = 256 * 1024;
+/// Below this a timer is too coarse: the loop spins until the next message is due.
+constexpr std::uint64_t spin_below = 60'000;
+
+std::uint64_t to_ns(double seconds) { return static_cast<std::uint64_t>(seconds * 1e9); }
+
+std::uint64_t thread_cpu_ns() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * second + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+volatile std::sig_atomic_t interrupted = 0;
+
+/// SIGINT ends the measurement, and what was measured is reported; a second one ends the program.
+class Interruptible {
+ public:
+  Interruptible() {
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    sigaction(SIGINT, &action, &before_);
+  }
+  ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
+
+ private:
+  struct sigaction before_ {};
+};
+
+}  // namespace
+
+std::uint64_t clock_ns() noexcept {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * second + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+Generator::Generator(const Options& options)
+    : options_(options),
+      units_(make_units(options.content, options.size, options.socket_io)),
+      expected_(units_, options.socket_io),
+      plain_(units_, Framing::client, 64 * 1024),
+      connections_(options.connections) {
+  expected_.limits.deflate = &contexts_;
+  if (options_.deflate) packed_.emplace(units_, Framing::client_deflated, 64 * 1024);
+  scratch_.prepare(read_size);
+  waiting_.reserve(options_.connections);
+  found_.rates.reserve(3600);
+  if (options_.mode == Mode::echo && options_.rate == 0)
+    for (Connection& connection : connections_) connection.stamps.reserve(options_.in_flight);
+}
+
+Generator::~Generator() {
+  if (epoll_ >= 0) ::close(epoll_);
+}
+
+Findings Generator::run() {
+  const Interruptible interruptible;
+  prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  now_ = last_progress_ = clock_ns();
+  if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(found_);
+  prepare_request();
+  if (!options_.server_pids.empty()) look_at_server();
+
+  if (options_.mode != Mode::handshake) open_all();
+  warm_up();
+  measure();
+  drain();
+  close_all();
+  progress_.clear();
+  found_.interrupted = interrupted != 0;
+  return std::move(found_);
+}
+
+void Generator::look_at_server() {
+  if (options_.mode == Mode::idle) {
+    // The first connection makes a server allocate much that it needs but once: that is not the price of a connection.
+    Connection& first = connections_.front();
+    begin(first);
+    const std::uint64_t end = now_ + to_ns(options_.timeout);
+    while (running() && first.state != Connection::open && now_ < end) turn(end);
+    if (first.state == Connection::open) say_goodbye(first);
+    while (running() && first.state != Connection::closed && now_ < end) turn(end);
+    if (first.state != Connection::closed) let_go(first);
+    found_.opened = found_.compressed = 0;
+  }
+  found_.memory_before = sample(options_.server_pids, true);
+  if (!found_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
+}
+
+bool Generator::running() const noexcept { return !failed_ && interrupted == 0; }
+
+void Generator::open_all() {
+  const std::uint64_t began = clock_ns();
+  while (running() && found_.opened < connections_.size()) {
+    while (running() && begun_ < connections_.size() && in_making_ < options_.opening) begin(connections_[begun_++]);
+    turn(now_ + second);
+    if (in_making_ > 0 && now_ - last_progress_ > to_ns(options_.timeout))
+      fail(std::to_string(in_making_) + " connections were not answered within " + fixed(options_.timeout, 1) + " s; " +
+           std::to_string(found_.opened) + " are open");
+  }
+  found_.opening_seconds = static_cast<double>(clock_ns() - began) / 1e9;
+}
+
+void Generator::warm_up() {
+  if (!running()) return;
+  phase_ = "warming up";
+  now_ = clock_ns();
+  start_traffic();
+  if (options_.mode == Mode::idle) return;
+  for (const std::uint64_t end = now_ + to_ns(options_.warmup); running() && now_ < end;) turn(end);
+}
+
+void Generator::measure() {
+  if (!running()) return;
+  phase_ = options_.mode == Mode::idle ? "holding" : "measuring";
+  begin_window();
+  const std::uint64_t end = now_ + to_ns(options_.mode == Mode::idle ? options_.hold : options_.duration);
+  while (running() && now_ < end && (options_.messages == 0 || found_.messages < options_.messages)) {
+    turn(end);
+    if (options_.mode != Mode::idle && options_.rate == 0 && now_ - last_progress_ > to_ns(options_.timeout))
+      fail("nothing came for " + fixed(options_.timeout, 1) + " s; " +
+           std::to_string(expected_total_ - received_total_) + " messages are outstanding");
+  }
+  end_window();
+}
+
+void Generator::begin_window() {
+  server_before_ = options_.server_pids.empty() ? std::nullopt : sample(options_.server_pids, false);
+  own_before_ = sample({getpid()}, false);
+  measuring_ = true;
+  own_cpu_before_ = thread_cpu_ns();
+  window_began_ = now_ = last_progress_ = clock_ns();
+  next_tick_ = now_ + second;
+}
+
+void Generator::end_window() {
+  const std::uint64_t end = clock_ns();
+  measuring_ = false;
+  found_.generator_ns = thread_cpu_ns() - own_cpu_before_;
+  found_.seconds = static_cast<double>(end - window_began_) / 1e9;
+  found_.still_open = alive_;
+  const auto own = sample({getpid()}, false);
+  if (own && own_before_) found_.generator_waited_ns = between(*own_before_, *own).busiest.waited;
+  if (options_.server_pids.empty()) return;
+  const auto after = sample(options_.server_pids, true);
+  if (after && server_before_) found_.server = between(*server_before_, *after);
+  found_.memory_after = after;
+  if (!after) fail("the process of --server-pid ended during the measurement");
+}
+
+void Generator::drain() {
+  sending_ = false;
+  phase_ = "waiting for the last replies";
+  last_progress_ = now_;
+  while (running() && alive_ > 0 && received_total_ < expected_total_ &&
+         now_ - last_progress_ < to_ns(options_.timeout))
+    turn(now_ + second / 10);
+  if (!running() || received_total_ >= expected_total_) return;
+  found_.missing = expected_total_ - received_total_;
+  found_.errors += found_.missing;
+  if (found_.first_error.empty())
+    found_.first_error = std::to_string(found_.missing) + " messages did not come within " +
+                         fixed(options_.timeout, 1) + " s of the last one";
+}
+
+void Generator::close_all() {
+  for (Connection& connection : connections_) {
+    if (connection.state == Connection::open && connection.owed == 0 && connection.urgent.empty())
+      say_goodbye(connection);
+    connection.pipe.close();
+  }
+}
+
+void Generator::turn(std::uint64_t until_ns) {
+  std::uint64_t wake = std::min(until_ns, now_ + second / 10);
+  if (sending_ && options_.rate > 0) wake = std::min(wake, schedule_.intended(next_message_) - spin_below);
+  const std::uint64_t wait = options_.busy || wake <= now_ ? 0 : wake - now_;
+  if (wait == 0) found_.spins |= measuring_;
+
+  epoll_event events[512];
+  const timespec timeout{static_cast<time_t>(wait / second), static_cast<long>(wait % second)};
+  const int count = epoll_pwait2(epoll_, events, 512, &timeout, nullptr);
+  for (int i = 0; i < count && !failed_; ++i) handle(connections_[events[i].data.u32], events[i].events);
+
+  now_ = clock_ns();
+  if (sending_ && options_.rate > 0) send_due();
+  for (Connection* const connection : waiting_) {
+    connection->waiting = false;
+    flush(*connection);
+  }
+  waiting_.clear();
+  tick();
+}
+
+void Generator::tick() {
+  if (measuring_ && now_ >= next_tick_) {
+    const double seconds = 1 + static_cast<double>(now_ - next_tick_) / 1e9;
+    found_.rates.push_back(static_cast<double>(found_.messages - counted_at_tick_) / seconds);
+    counted_at_tick_ = found_.messages;
+    next_tick_ = now_ + second;
+  }
+  if (!progress_.shown() || now_ < next_shown_) return;
+  next_shown_ = now_ + second / 4;
+  std::string line = phase_;
+  line += ": ";
+  if (measuring_ && options_.mode != Mode::idle)
+    line += fixed(static_cast<double>(now_ - window_began_) / 1e9, 1) + " s, " +
+            grouped(static_cast<double>(found_.messages) / (static_cast<double>(now_ - window_began_ + 1) / 1e9)) +
+            "/s, p99 " + duration_text(static_cast<double>(found_.latency.percentile(99)));
+  else
+    line += std::to_string(alive_) + " of " + std::to_string(connections_.size()) + " connections open";
+  progress_.show(line);
+}
+
+void Generator::handle(Connection& connection, std::uint32_t events) {
+  switch (connection.state) {
+    case Connection::closed:
+      return;
+    case Connection::connecting:
+      return connected(connection, (events & (EPOLLERR | EPOLLHUP)) != 0);
+    case Connection::securing:
+      return secure(connection);
+    default:
+      break;
+  }
+  if ((events & EPOLLOUT) != 0 && (connection.owed > 0 || !connection.urgent.empty())) flush(connection);
+  constexpr std::uint32_t ends = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
+  if (connection.state != Connection::closed && (events & (EPOLLIN | ends)) != 0)
+    readable(connection, (events & ends) != 0);
+}
+
+void Generator::fail(std::string why) {
+  ++found_.errors;
+  if (found_.first_error.empty()) found_.first_error = std::move(why);
+  failed_ = true;
+}
+
+std::size_t Generator::number_of(const Connection& connection) const noexcept {
+  return static_cast<std::size_t>(&connection - connections_.data());
+}
+
+void Generator::lost(Connection& connection, std::string_view why) {
+  const bool was_open = connection.state == Connection::open;
+  std::string text(why);
+  if (was_open) text = "connection " + std::to_string(number_of(connection)) + ": " + text;
+  if (was_open && options_.mode != Mode::idle) text += ", after " + std::to_string(connection.received) + " messages";
+  const std::uint64_t outstanding = connection.sent - std::min(connection.sent, connection.received);
+  let_go(connection);
+  // One that is lost on its way in would be tried in vain for ever; a broadcast without one of its readers never ends.
+  if (!was_open || options_.mode == Mode::broadcast || options_.mode == Mode::handshake) return fail(std::move(text));
+  ++found_.errors;
+  if (found_.first_error.empty()) found_.first_error = std::move(text);
+  if (options_.mode == Mode::echo) {
+    expected_total_ -= outstanding;
+    found_.missing += outstanding;
+  }
+  if (alive_ == 0) failed_ = true;
+}
+
+void Generator::let_go(Connection& connection) {
+  if (connection.state == Connection::open)
+    --alive_;
+  else if (connection.state != Connection::closing && connection.state != Connection::closed)
+    --in_making_;
+  connection.pipe.close();
+  connection.state = Connection::closed;
+  connection.owed = 0;
+  connection.urgent.clear();
+  connection.head.clear();
+}
+
+}  // namespace duplex::bench

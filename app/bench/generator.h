@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <netinet/in.h>
+
+#include <memory>
+#include <vector>
+
+#include "app/bench/connection.h"
+#include "app/bench/findings.h"
+#include "app/bench/options.h"
+#include "app/bench/progress.h"
+#include "app/bench/schedule.h"
+#include "protocol/ws/deflate_contexts.h"
+#include "protocol/ws/handshake.h"
+
+namespace duplex::bench {
+
+/// Plays one scenario against a server: opens the connections, warms up, measures, waits for what is outstanding,
+/// closes. One thread, one epoll, one read and one send per readable connection, no allocation per message.
+class Generator {
+ public:
+  explicit Generator(const Options& options);
+  ~Generator();
+  Generator(const Generator&) = delete;
+  Generator& operator=(const Generator&) = delete;
+
+  Findings run();
+
+ private:
+  // generator.cpp: the phases of a run
+  void look_at_server();
+  void open_all();
+  void warm_up();
+  void measure();
+  void begin_window();
+  void end_window();
+  void drain();
+  void close_all();
+  bool running() const noexcept;
+  void turn(std::uint64_t until_ns);
+  void tick();
+  void handle(Connection& connection, std::uint32_t events);
+  void fail(std::string why);
+  void lost(Connection& connection, std::string_view why);
+  void let_go(Connection& connection);
+  std::size_t number_of(const Connection& connection) const noexcept;
+
+  // generator_opening.cpp: from nothing to an open connection
+  bool resolve();
+  bool raise_descriptor_limit();
+  bool prepare_tls();
+  void prepare_request();
+  void begin(Connection& connection);
+  void bind_source(Connection& connection);
+  void connected(Connection& connection, bool failed);
+  void secure(Connection& connection);
+  void upgrade(Connection& connection);
+  Bytes take_head(Connection& connection, Bytes bytes);
+  void greet(Connection& connection, std::string_view packet);
+  void opened(Connection& connection);
+
+  // generator_traffic.cpp: what an open connection does
+  void start_traffic();
+  void readable(Connection& connection, bool ended);
+  void take(Connection& connection, Bytes bytes);
+  void take_messages(Connection& connection, std::uint64_t count);
+  void take_packet(Connection& connection, std::string_view packet);
+  void queue(Connection& connection, std::uint64_t count, std::uint64_t now);
+  void urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload);
+  void say_goodbye(Connection& connection);
+  void flush(Connection& connection);
+  void send_due();
+  void publish_round();
+
+  const Options options_;
+  const std::vector<Unit> units_;
+  ws::DeflateContexts contexts_;
+  Expected expected_;
+  Cycle plain_;
+  std::optional<Cycle> packed_;
+  std::vector<Connection> connections_;
+  std::vector<Connection*> waiting_;  // with something to send, at the end of the turn
+  Buffer scratch_;                    // what was read last
+  int epoll_ = -1;
+
+  sockaddr_storage server_{};
+  socklen_t server_size_ = 0;
+  std::unique_ptr<SSL_CTX, FreeSsl> tls_;
+  ws::DeflateOptions deflate_{};
+  ws::ClientHandshake request_;
+  ws::ClientKey key_{};
+  std::string path_, host_header_;
+  Buffer request_bytes_;
+
+  Progress progress_;
+  Findings found_;
+  Schedule schedule_;
+  std::uint64_t now_ = 0;                                           // of this turn
+  std::uint64_t next_message_ = 0;                                  // open loop: the next to be sent
+  std::uint64_t round_began_ = 0, round_left_ = 0, publishes_ = 0;  // broadcast
+  std::uint64_t expected_total_ = 0, received_total_ = 0;
+  std::uint64_t last_progress_ = 0, next_tick_ = 0, next_shown_ = 0;
+  std::uint64_t window_began_ = 0, counted_at_tick_ = 0, own_cpu_before_ = 0;
+  std::size_t begun_ = 0, in_making_ = 0, alive_ = 0;
+  std::optional<ProcessSample> server_before_, own_before_;
+  const char* phase_ = "connecting";
+  bool sending_ = false, measuring_ = false, failed_ = false;
+};
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+std::uint64_t clock_ns() noexcept;
+
+}  // namespace duplex::bench

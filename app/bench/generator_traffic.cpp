@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+#include <cstring>
+
+#include "app/bench/generator.h"
+#include "protocol/ws/message_encoder.h"
+
+namespace duplex::bench {
+
+void Generator::start_traffic() {
+  sending_ = true;
+  const std::uint64_t now = clock_ns();
+  switch (options_.mode) {
+    case Mode::idle:
+      return;
+    case Mode::handshake:
+      for (Connection& connection : connections_) {
+        if (failed_) return;
+        begin(connection);
+      }
+      return;
+    case Mode::broadcast:
+      if (options_.rate > 0)
+        schedule_ = Schedule(options_.rate, 1, now);
+      else
+        publish_round();
+      return;
+    case Mode::echo:
+      if (options_.rate > 0) {
+        schedule_ = Schedule(options_.rate, connections_.size(), now);
+        return;
+      }
+      for (Connection& connection : connections_) {
+        queue(connection, options_.in_flight, now);
+        flush(connection);
+      }
+      return;
+  }
+}
+
+void Generator::readable(Connection& connection, bool ended) {
+  for (;;) {
+    const Moved moved = connection.pipe.read({scratch_.data(), scratch_.capacity()});
+    if (moved.bytes > 0) {
+      if (measuring_) found_.wire_bytes += moved.bytes;
+      take(connection, {scratch_.data(), moved.bytes});
+      if (connection.state == Connection::closed) return;
+    }
+    if (moved.end == Moved::none || (moved.end == Moved::again && ended && moved.bytes > 0)) continue;
+    if (moved.end == Moved::again) break;
+    if (connection.state == Connection::closing) {  // as we wished
+      let_go(connection);
+      if (sending_) begin(connection);
+      return;
+    }
+    return lost(connection, moved.end == Moved::closed ? "the server ended the connection without a close frame"
+                            : moved.error != 0         ? std::strerror(moved.error)
+                                                       : tls_complaint());
+  }
+  if (connection.owed > 0 || !connection.urgent.empty()) flush(connection);
+}
+
+void Generator::take(Connection& connection, Bytes bytes) {
+  if (connection.state == Connection::upgrading) {
+    bytes = take_head(connection, bytes);
+    if (bytes.empty()) return;
+  }
+  connection.inbound.feed(bytes);
+  while (const auto arrival = connection.inbound.next(expected_)) {
+    switch (arrival->kind) {
+      case Arrival::messages:
+        take_messages(connection, arrival->count);
+        break;
+      case Arrival::packet:
+        take_packet(connection, as_text(arrival->payload));
+        break;
+      case Arrival::ping:
+        urgent(connection, ws::Opcode::pong, arrival->payload);
+        break;
+      case Arrival::close:
+        if (connection.state == Connection::closing) break;
+        return lost(connection, "the server closed it with code " + std::to_string(arrival->close_code));
+      case Arrival::wrong:
+        if (connection.state == Connection::closing) break;
+        return lost(connection, arrival->why);
+    }
+    if (connection.state == Connection::closed) return;
+  }
+}
+
+void Generator::take_messages(Connection& connection, std::uint64_t count) {
+  const std::uint64_t now = clock_ns();
+  last_progress_ = now;
+  const std::uint64_t first = connection.received;
+  connection.received += count;
+  received_total_ += count;
+  if (measuring_) found_.messages += count;
+
+  if (options_.mode == Mode::broadcast) {
+    if (options_.rate > 0) {
+      for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
+        found_.latency.record(now - std::min(now, schedule_.intended(i)));
+      return;
+    }
+    if (measuring_) found_.latency.record(now - round_began_, count);
+    round_left_ -= std::min(round_left_, count);
+    if (round_left_ == 0 && sending_) publish_round();
+    return;
+  }
+  if (options_.mode != Mode::echo || connection.received > connection.sent)
+    return lost(connection, "a message came that was not asked for");
+  if (options_.rate > 0) {
+    const std::size_t sender = number_of(connection);
+    for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
+      found_.latency.record(now - std::min(now, schedule_.intended(sender, i)));
+    return;
+  }
+  connection.stamps.pop(count, [this, now](std::uint64_t sent_ns, std::uint64_t of_these) {
+    if (measuring_) found_.latency.record(now - sent_ns, of_these);
+  });
+  if (sending_) queue(connection, count, now);
+}
+
+void Generator::take_packet(Connection& connection, std::string_view packet) {
+  if (connection.state == Connection::greeting) return greet(connection, packet);
+  if (packet == "2") return urgent(connection, ws::Opcode::text, as_bytes("3"));  // Engine.IO's ping
+  if (packet == "6" || connection.state == Connection::closing) return;           // noop
+  lost(connection, "the server sent " + std::string(packet.substr(0, 40)));
+}
+
+void Generator::queue(Connection& connection, std::uint64_t count, std::uint64_t now) {
+  connection.owed += connection.outgoing->bytes_of(connection.sent, count);
+  connection.sent += count;
+  expected_total_ += options_.mode == Mode::broadcast ? count * connections_.size() : count;
+  if (options_.mode == Mode::echo && options_.rate == 0) connection.stamps.push(now, count);
+}
+
+void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload) {
+  Buffer frame;
+  // Control frames and packets are few: any key will do.
+  ws::encode(frame, opcode, payload, static_cast<ws::MaskKey>(clock_ns() | 1));
+  connection.urgent += frame.text();
+}
+
+/// A close frame; what becomes of it shows later, if somebody waits.
+void Generator::say_goodbye(Connection& connection) {
+  std::array<std::byte, 2> code{};
+  store_be16(code.data(), ws::close_code::normal);
+  urgent(connection, ws::Opcode::close, code);
+  connection.state = Connection::closing;
+  --alive_;
+  flush(connection);
+}
+
+void Generator::flush(Connection& connection) {
+  const Cycle& cycle = *connection.outgoing;
+  while (connection.owed > 0 || !connection.urgent.empty()) {
+    // What is urgent goes between two messages, of which a Socket.IO event with an attachment is one.
+    const std::size_t unit = cycle.parts() * cycle.unit_at(connection.position);
+    const bool between = connection.urgent.empty() || cycle.begin_of(unit) == connection.position;
+    if (between && !connection.urgent.empty()) {
+      const Moved moved = connection.pipe.write(as_bytes(connection.urgent));
+      connection.urgent.erase(0, moved.bytes);
+      if (moved.end == Moved::failed) return lost(connection, std::strerror(moved.error));
+      if (moved.end != Moved::none) return;
+      continue;
+    }
+    const ConstBytes run = cycle.from(connection.position);
+    std::size_t size = std::min<std::uint64_t>(connection.owed, run.size());
+    if (!between) size = std::min(size, cycle.begin_of(unit + cycle.parts()) - connection.position);
+    const Moved moved = connection.pipe.write(run.first(size));
+    connection.owed -= moved.bytes;
+    connection.position = cycle.advance(connection.position, moved.bytes);
+    if (moved.end == Moved::none) continue;
+    // A peer that has gone shows when it is read from: with its reason, if it gave one.
+    return;
+  }
+}
+
+void Generator::send_due() {
+  std::uint64_t intended = schedule_.intended(next_message_);
+  if (intended > now_) return;
+  if (measuring_) found_.late_ns = std::max(found_.late_ns, now_ - intended);
+  const bool broadcast = options_.mode == Mode::broadcast;
+  for (; intended <= now_; intended = schedule_.intended(++next_message_)) {
+    Connection& connection = connections_[broadcast ? 0 : schedule_.sender_of(next_message_)];
+    if (connection.state != Connection::open) continue;
+    queue(connection, 1, now_);
+    if (!connection.waiting) waiting_.push_back(&connection);
+    connection.waiting = true;
+  }
+}
+
+void Generator::publish_round() {
+  round_left_ = options_.publishes * connections_.size();
+  round_began_ = clock_ns();
+  queue(connections_[0], options_.publishes, round_began_);
+  if (!connections_[0].waiting) waiting_.push_back(&connections_[0]);
+  connections_[0].waiting = true;
+}
+
+}  // namespace duplex::bench

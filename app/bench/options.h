@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/bench/content.h"
+#include "app/bench/target.h"
+
+namespace duplex::bench {
+
+enum class Mode : std::uint8_t {
+  echo,       ///< every connection sends, and gets back what it sent
+  broadcast,  ///< one connection sends, all of them (itself too) get it
+  idle,       ///< connections that only stay
+  handshake,  ///< connect, upgrade, close
+};
+
+/// What was asked for, after the command line was read. Times are seconds.
+struct Options {
+  Target target;
+  Mode mode = Mode::echo;
+  Content content = Content::ascii;
+  std::size_t connections = 100;
+  std::size_t in_flight = 1;  ///< messages that a connection has outstanding; closed loop
+  std::size_t size = 20;      ///< bytes of a message's content
+  std::size_t publishes = 1;  ///< broadcast: messages of one round
+  double rate = 0;            ///< messages per second of all senders together; 0: closed loop
+  double warmup = 1, duration = 5, hold = 5, timeout = 10;
+  std::uint64_t messages = 0;  ///< ends the measurement earlier; 0: does not
+  std::size_t opening = 100;   ///< connections in the making at a time
+  std::size_t source_addresses = 0;
+  bool socket_io = false, deflate = false, insecure = false, busy = false, json = false;
+  std::vector<int> server_pids;
+};
+
+/// What makes no sense about them: one sentence, or nothing.
+std::optional<std::string> complaint_about(const Options& options);
+
+std::string_view name_of(Mode mode) noexcept;
+std::string_view name_of(Content content) noexcept;
+
+}  // namespace duplex::bench

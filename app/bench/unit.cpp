@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "app/bench/unit.h"
+
+#include <algorithm>
+
+#include "protocol/json/escape.h"
+
+namespace duplex::bench {
+namespace {
+
+Unit socket_io_event(Content content, std::string payload) {
+  if (content == Content::binary)
+    return {{ws::Opcode::text, R"(451-["m",{"_placeholder":true,"num":0}])"}, {ws::Opcode::binary, std::move(payload)}};
+  std::string packet = R"(42["m",")";
+  json::escape(packet, payload);
+  return {{ws::Opcode::text, packet + "\"]"}};
+}
+
+}  // namespace
+
+std::vector<Unit> make_units(Content content, std::size_t size, bool socket_io) {
+  constexpr std::size_t in_cache = 64 * 1024;
+  const auto variants = static_cast<unsigned>(std::clamp<std::size_t>(in_cache / (size + 32), 2, 64));
+  std::vector<Unit> units;
+  units.reserve(variants);
+  for (unsigned variant = 0; variant < variants; ++variant) {
+    std::string payload = make_content(content, size, variant);
+    if (socket_io)
+      units.push_back(socket_io_event(content, std::move(payload)));
+    else
+      units.push_back({{content == Content::binary ? ws::Opcode::binary : ws::Opcode::text, std::move(payload)}});
+  }
+  return units;
+}
+
+}  // namespace duplex::bench
