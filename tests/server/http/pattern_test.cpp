@@ -13,9 +13,10 @@ namespace {
 
 /// What the path gives to one parameter; "no" if it does not match. tests/interop/http_express has the rules in full.
 std::string param(std::string_view pattern, std::string_view path, std::string_view name) {
+  const Pattern read(pattern, Pattern::Kind::exact);  // the names lie in it
   Params params;
   std::size_t used = 0;
-  switch (Pattern(pattern, Pattern::Kind::exact).match(path, params, used)) {
+  switch (read.match(path, params, used)) {
     case Match::no:
       return "no";
     case Match::undecodable:
