@@ -6,9 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <duplex/function.h>
+#include <duplex/http_cookie.h>
 #include <duplex/json.h>
 
 #pragma GCC visibility push(default)
@@ -18,6 +20,8 @@ namespace duplex::http {
 struct RequestData;
 struct ResponseData;
 struct ReplyState;
+class EventStream;
+struct EventStreamOptions;
 
 /// A request that has arrived whole. Every view is borrowed until the handler returns.
 class Request {
@@ -25,15 +29,26 @@ class Request {
   Request(const Request&) = delete;
   Request& operator=(const Request&) = delete;
 
-  std::string_view method() const noexcept;                       ///< "GET"
-  std::string_view target() const noexcept;                       ///< as sent: "/users/42?full=1"
-  std::string_view path() const noexcept;                         ///< as sent, without the query: "/users/42"
-  std::string_view query() const noexcept;                        ///< without the '?'
+  std::string_view method() const noexcept;   ///< "GET"
+  std::string_view target() const noexcept;   ///< as sent: "/users/42?full=1"
+  std::string_view path() const noexcept;     ///< as sent, without the query: "/users/42"
+  std::string_view base() const noexcept;     ///< where the middleware or router is mounted (Express: baseUrl), or ""
+  std::string_view subpath() const noexcept;  ///< the path behind it, from its '/' on (Express: path)
+  std::string_view query() const noexcept;    ///< without the '?'
   std::optional<std::string> query(std::string_view name) const;  ///< decoded; the first of that name
   std::string_view header(std::string_view name) const noexcept;  ///< empty when absent; names are case-insensitive
-  std::string_view param(
-      std::string_view name) const noexcept;  ///< of the route: ":name", or "*" for the rest; decoded
+  /// Of the route, decoded: ":name", "*name", or "*" for the rest; those of the routers around it, too.
+  std::string_view param(std::string_view name) const noexcept;
+  std::optional<std::string> cookie(std::string_view name) const;  ///< decoded; as sent if it cannot be
+
   std::string_view body() const noexcept;
+  /// The body as JSON. `http::Errc::unsupported_media_type` (415) if its type is no JSON, `http::Errc::bad_json` (400)
+  /// if it is not valid.
+  Result<duplex::json::View> json() const;
+  /// A field of an urlencoded body, decoded; the first of that name.
+  std::optional<std::string> form(std::string_view name) const;
+  /// The body's media type, as "json", "text/*" or "application/cbor": `req.is("json")`. False without a body.
+  bool is(std::string_view type) const noexcept;
   bool is_secure() const noexcept;  ///< over TLS
   std::string peer() const;         ///< "127.0.0.1:51234"
   /// Of the client's certificate, which was checked: "CN=alice,O=Example" (RFC 2253). Empty: it showed none.
@@ -70,9 +85,9 @@ class Reply {
   ReplyState* state_ = nullptr;
 };
 
-/// The answer to one request. Ends with one of `send`, `json`, `redirect`, `defer`; a handler that does none of them
-/// answers 404. A header that holds CR, LF or NUL is refused: the reply becomes a 500, and the log says why (robustness
-/// H23).
+/// The answer to one request. Ends with one of `send`, `json`, `redirect`, `end`, `defer`; a handler that does none of
+/// them answers 404. A header that holds CR, LF or NUL is refused: the reply becomes a 500, and the log says why
+/// (robustness H23).
 class Response {
  public:
   Response(const Response&) = delete;
@@ -82,8 +97,20 @@ class Response {
   Response& header(std::string_view name,
                    std::string_view value);     ///< replaces one of the same name; Set-Cookie and Vary are added to
   Response& type(std::string_view media_type);  ///< Content-Type; "html", "json" and the like are known by extension
-  void send(std::string_view body);             ///< text/html unless a type was set, as in Express
-  void send(std::span<const std::byte> body);   ///< application/octet-stream unless a type was set
+  std::string_view header(std::string_view name) const noexcept;    ///< what was set, or empty
+  Response& append(std::string_view name, std::string_view value);  ///< "a" then "b": "a, b"; Set-Cookie: another line
+  Response& vary(std::string_view field);                           ///< once, however often it is said
+  /// The value is percent-encoded, as in Express. A cookie that browsers would refuse makes the reply a 500.
+  Response& cookie(std::string_view name, std::string_view value, const CookieOptions& options = {});
+  Response& clear_cookie(std::string_view name, CookieOptions options = {});
+  /// For saving: Content-Disposition, and the type by the name's extension.
+  Response& attachment(std::string_view file_name = {});
+  Response& location(std::string_view url);  ///< what may not stand in a URL is percent-encoded
+
+  void send(std::string_view body);            ///< text/html unless a type was set, as in Express
+  void send(std::span<const std::byte> body);  ///< application/octet-stream unless a type was set
+  void send_status(int code);                  ///< with the status' name as text: "Not Found"
+  void end();                                  ///< without a body
   void json(const duplex::json::Text& body);
   template <duplex::json::writable T>
   void json(const T& value) {
@@ -92,25 +119,21 @@ class Response {
     duplex::json::write(writer, value);
     json(duplex::json::Text(std::move(text)));
   }
+  /// With the status that an error of this library deserves: `if (!body) return res.fail(body.error());`
+  void fail(std::error_code error);
   void redirect(std::string_view location, int code = 302);
   [[nodiscard]] Reply defer();  ///< answer later, from any thread
+  /// An answer that goes on: Server-Sent Events (#include <duplex/http_events.h>).
+  EventStream event_stream();
+  EventStream event_stream(const EventStreamOptions& options);
+  /// Not for this handler after all: the routes behind it are tried, as after `next()` in Express.
+  void pass() noexcept;
+  bool is_answered() const noexcept;  ///< sent, or deferred
 
  private:
   friend struct Access;
   Response() = default;
   ResponseData* data_ = nullptr;
-};
-
-enum class Flow : unsigned char { next, done };
-using enum Flow;
-using Handler = Function<void(Request&, Response&)>;
-using Middleware = Function<Flow(Request&, Response&)>;
-
-/// A folder that is served. No dotfiles, no links out of it.
-struct Files {
-  std::string root;
-  std::string index = "index.html";
-  std::chrono::seconds max_age{0};
 };
 
 /// Limits and deadlines of HTTP. Sources: docs/limits.md.

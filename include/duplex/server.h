@@ -9,6 +9,8 @@
 
 #include <duplex/eio.h>
 #include <duplex/http.h>
+#include <duplex/http_events.h>
+#include <duplex/http_router.h>
 #include <duplex/log.h>
 #include <duplex/loop.h>
 #include <duplex/result.h>
@@ -102,8 +104,8 @@ struct ServerStats {
 ///     server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); }});
 ///     return run(server);
 /// Routes are set before it starts and are tried in the order in which they were set, as in Express.
-/// Paths: "/users/:id", "/files/*"; a WebSocket endpoint at "/*" takes every path. Handlers run on the connection's
-/// loop.
+/// Paths: as in Express 5, see http::Router; a WebSocket endpoint at "/*" takes every path. Handlers run on the
+/// connection's loop.
 class Server {
  public:
   explicit Server(ServerOptions options);
@@ -114,13 +116,22 @@ class Server {
   Server& ws(std::string_view path, ws::Handlers handlers);
   Server& use(http::Middleware middleware);
   Server& use(std::string_view prefix, http::Middleware middleware);
+  Server& use(std::string_view prefix, http::Router router);
   Server& get(std::string_view path, http::Handler handler);
   Server& post(std::string_view path, http::Handler handler);
   Server& put(std::string_view path, http::Handler handler);
   Server& patch(std::string_view path, http::Handler handler);
   Server& del(std::string_view path, http::Handler handler);
+  Server& all(std::string_view path, http::Handler handler);
   Server& route(std::string_view method, std::string_view path, http::Handler handler);  ///< method "*": any
   Server& files(std::string_view prefix, http::Files files);
+  /// Hears of what failed in the routes before it; without one a failure is answered with its status, and text alone.
+  Server& on_error(http::ErrorHandler handler);
+  Server& cors(http::Cors options);
+  Server& cors(std::string_view prefix, http::Cors options);
+  Server& compress(http::Compress options);  ///< what handlers answer, for clients that take it
+  /// Another limit than `http::Limits::body` for bodies that are sent to what is behind the prefix.
+  Server& limit_body(std::string_view prefix, std::size_t bytes);
   /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.
   Server& engine(eio::EngineOptions options, eio::Handlers handlers);
   /// Socket.IO (#include <duplex/sio.h>), made when first asked for; the options are those of the first call. Before

@@ -84,6 +84,10 @@ Server::Impl::~Impl() {
 Result<void> Server::Impl::start() {
   if (started) return {};
   if (start_refused) return start_refused;
+  if (!router.error().empty()) {
+    start_error = router.error();
+    return Errc::bad_argument;
+  }
   if (auto listening = listen(); !listening) return listening.error();
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     for (auto& loop : loops) {
@@ -178,7 +182,29 @@ Server& Server::put(std::string_view path, http::Handler handler) { return route
 Server& Server::patch(std::string_view path, http::Handler handler) { return route("PATCH", path, std::move(handler)); }
 Server& Server::del(std::string_view path, http::Handler handler) { return route("DELETE", path, std::move(handler)); }
 Server& Server::files(std::string_view prefix, http::Files files) {
-  impl_->router.use(prefix, http::serve_files(std::string(prefix), std::move(files)));
+  impl_->router.use(prefix, http::serve_files(std::move(files)));
+  return *this;
+}
+Server& Server::use(std::string_view prefix, http::Router router) {
+  impl_->router.use(prefix, http::RouterAccess::take(std::move(router)));
+  return *this;
+}
+Server& Server::all(std::string_view path, http::Handler handler) { return route("*", path, std::move(handler)); }
+Server& Server::on_error(http::ErrorHandler handler) {
+  impl_->router.on_error(std::move(handler));
+  return *this;
+}
+Server& Server::cors(http::Cors options) { return cors("/", std::move(options)); }
+Server& Server::cors(std::string_view prefix, http::Cors options) {
+  impl_->router.cors(prefix, std::move(options));
+  return *this;
+}
+Server& Server::compress(http::Compress options) {
+  impl_->router.compress = options;
+  return *this;
+}
+Server& Server::limit_body(std::string_view prefix, std::size_t bytes) {
+  impl_->router.limit_body(prefix, bytes);
   return *this;
 }
 

@@ -21,7 +21,7 @@ namespace duplex {
 
 /// What a server has on each of its loops. No other loop writes to its cache lines.
 struct alignas(64) ServerLoop {
-  ServerLoop(net::Reactor& reactor, http::Router& router, const http::Limits& limits, ws::InflateBudget& budget,
+  ServerLoop(net::Reactor& reactor, http::RouteTable& router, const http::Limits& limits, ws::InflateBudget& budget,
              server::HubGroup& group)
       : http(reactor, router, limits), ws(reactor, &budget), hub(ws, group), sessions(reactor) {}
 
@@ -49,7 +49,7 @@ struct Server::Impl {
 
   ServerOptions options;
   std::shared_ptr<Log> log;
-  http::Router router;
+  http::RouteTable router;
   std::deque<Endpoint> endpoints;
   server::HubGroup hubs;
   ws::InflateBudget inflate_budget{ws::default_inflate_budget(0)};

@@ -69,7 +69,9 @@ tables = {
     "Compression: `ws::Handlers::compression`": members("include/duplex/ws.h", "Compression"),
     "Engine.IO: `eio::EngineOptions`": members("include/duplex/eio.h", "EngineOptions"),
     "Socket.IO: `sio::Options`": socketio,
-    "Files: `http::Files`": members("include/duplex/http.h", "Files"),
+    "Packed answers: `http::Compress`": members("include/duplex/http_cors.h", "Compress"),
+    "Event streams: `http::EventStreamOptions`, `http::EventFeedOptions`": members("include/duplex/http_events.h", "EventStreamOptions") | members("include/duplex/http_events.h", "EventFeedOptions"),
+    "Files: `http::Files`": members("include/duplex/http_router.h", "Files"),
 }
 faults, compared = [], 0
 for title, code in tables.items():

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <duplex/http_cookie.h>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -30,8 +32,6 @@ class RequestCookies {
 
 /// The value of the first cookie of that name, as npm `cookie` has it.
 std::optional<std::string_view> find_cookie(std::string_view header, std::string_view name) noexcept;
-
-enum class SameSite : std::uint8_t { unset, lax, strict, none };
 
 /// A cookie to be set (RFC 6265 §4.1). Times in seconds.
 struct SetCookie {

@@ -52,6 +52,8 @@ constexpr std::array errors = std::to_array<ErrorInfo>({
     {Errc::body_cut_short, 400, "body_cut_short", "the connection ended inside the body"},
     {Errc::unsupported_content_encoding, 415, "unsupported_content_encoding", "an encoded body is not accepted"},
     {Errc::too_many_parameters, 400, "too_many_parameters", "there are too many query parameters"},
+    {Errc::unsupported_media_type, 415, "unsupported_media_type", "the body is not of a type that is read here"},
+    {Errc::bad_json, 400, "bad_json", "the body is not valid JSON"},
     {Errc::head_timeout, 408, "head_timeout", "the request head did not arrive in time"},
     {Errc::body_timeout, 408, "body_timeout", "the request body arrives too slowly"},
     {Errc::invalid_status, 500, "invalid_status", "a response status is not a number from 100 to 999"},

@@ -55,6 +55,8 @@ enum class Errc : std::uint8_t {
   body_cut_short,
   unsupported_content_encoding,
   too_many_parameters,
+  unsupported_media_type,
+  bad_json,
   // time
   head_timeout,
   body_timeout,

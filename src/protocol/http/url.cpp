@@ -29,6 +29,11 @@ bool is_unreserved(char c) noexcept {
          std::string_view("-_.!~*'()").find(c) != std::string_view::npos;
 }
 
+std::string percent_byte(unsigned char byte) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  return {'%', digits[byte >> 4], digits[byte & 15]};
+}
+
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
@@ -43,7 +48,6 @@ std::optional<std::string> percent_decode(std::string_view text, Plus plus) {
 }
 
 std::string percent_encode(std::string_view text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
   for (char c : text) {
@@ -51,10 +55,23 @@ std::string percent_encode(std::string_view text) {
       out.push_back(c);
       continue;
     }
+    out += percent_byte(static_cast<unsigned char>(c));
+  }
+  return out;
+}
+
+std::string encode_url(std::string_view url) {
+  constexpr std::string_view not_in_urls = " \"<>`{}";
+  std::string out;
+  out.reserve(url.size());
+  for (std::size_t i = 0; i < url.size(); ++i) {
+    const char c = url[i];
     const auto byte = static_cast<unsigned char>(c);
-    out.push_back('%');
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+    const bool is_encoded = c == '%' && url.size() - i > 2 && hex_value(url[i + 1]) >= 0 && hex_value(url[i + 2]) >= 0;
+    if (is_encoded || (c != '%' && byte > ' ' && byte < 0x7f && not_in_urls.find(c) == std::string_view::npos))
+      out.push_back(c);
+    else
+      out += percent_byte(byte);
   }
   return out;
 }

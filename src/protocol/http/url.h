@@ -15,6 +15,9 @@ enum class Plus : std::uint8_t { is_plus, is_space };  ///< is_space: query stri
 std::optional<std::string> percent_decode(std::string_view text, Plus plus = Plus::is_plus);
 /// Encodes everything but A-Z a-z 0-9 - _ . ! ~ * ' ( ), as encodeURIComponent does.
 std::string percent_encode(std::string_view text);
+/// A URL whose author forgot to encode some of it: what may not stand in a URL is percent-encoded, what is encoded
+/// stays as it is.
+std::string encode_url(std::string_view url);
 /// True if `encoded`, once decoded, is `plain`. Allocates nothing.
 bool decodes_to(std::string_view encoded, std::string_view plain, Plus plus = Plus::is_plus) noexcept;
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "server/eio/session.h"
-#include "server/http/router.h"
+#include "server/http/route_table.h"
 
 namespace duplex {
 struct ServerLoop;

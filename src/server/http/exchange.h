@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/http/error.h"
 #include "protocol/http/head.h"
 #include "server/http/pattern.h"
 
@@ -17,6 +18,7 @@ struct RequestData {
   const Head* head = nullptr;
   std::string_view body;
   Params params;
+  std::size_t base = 0;  ///< how much of the path is before the router or middleware that is asked
   HttpConnection* connection = nullptr;
 };
 
@@ -24,7 +26,12 @@ struct RequestData {
 class ResponseHead {
  public:
   int status = 200;
-  void set(std::string_view name, std::string_view value);  ///< replaces; Set-Cookie and Vary are added to
+  Errc error = Errc::ok;                                       ///< what was wrong with a part of it: it cannot be sent
+  void set(std::string_view name, std::string_view value);     ///< replaces; Set-Cookie and Vary are added to
+  void add(std::string_view name, std::string_view value);     ///< another line
+  void append(std::string_view name, std::string_view value);  ///< to the list of that name
+  void remove(std::string_view name) noexcept;
+  void vary(std::string_view field);  ///< once
   std::string_view get(std::string_view name) const noexcept;
   void clear() noexcept;
   bool empty() const noexcept { return size_ == 0; }
@@ -48,6 +55,7 @@ struct ResponseData {
   ResponseHead head;
   HttpConnection* connection = nullptr;
   bool answered = false;  ///< sent, or deferred
+  bool passed = false;    ///< the handler leaves it to the routes behind its own
 };
 
 /// Makes the public objects, which users cannot.

@@ -1,47 +1,84 @@
 // SPDX-License-Identifier: MIT
 // How an HTTP connection answers: at once, later, or with an error.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <ctime>
 
 #include "net/reactor.h"
+#include "protocol/http/mime.h"
 #include "protocol/http/response.h"
+#include "protocol/http/token.h"
 #include "server/http/http_connection.h"
 
 namespace duplex::http {
 namespace {
 
 constexpr std::size_t large_body = 16 * 1024;  // goes to the kernel from where it lies
+constexpr std::size_t file_piece = 64 * 1024;
+constexpr std::size_t file_ahead = 128 * 1024;  // of a file in memory, however large it is
+
+bool is_bodiless(int status) noexcept { return status < 200 || status == 204 || status == 304; }
 
 }  // namespace
 
-void HttpConnection::answer(const ResponseHead& head, ConstBytes body) {
+/// The head of an answer with a body of that length, or in chunks; on error nothing is left of it.
+Errc HttpConnection::write_head(Buffer& out, const ResponseHead& head, std::optional<std::uint64_t> length) {
+  const bool bodiless = is_bodiless(head.status);
+  ResponseWriter writer(out, head.status);
+  for (const ResponseHead::Field& field : head)
+    if (!bodiless || !equals_ignore_case(field.name, "content-type")) writer.field(field.name, field.value);
+  writer.date(loop_.date.at(std::time(nullptr)));
+  if (!keep_alive_)
+    writer.field("Connection", "close");
+  else if (http10_)
+    writer.field("Connection", "keep-alive");
+  if (length) {
+    if (!bodiless) writer.content_length(*length);
+  } else if (!http10_) {
+    writer.chunked();
+  }
+  return writer.finish();
+}
+
+/// Packs the body if that was asked for, pays and is taken; then says so in the head.
+bool HttpConnection::pack_answer(ResponseHead& head, ConstBytes body, Buffer& packed) const {
+  const auto& options = loop_.router.compress;
+  if (!options || body.size() < options->threshold || is_bodiless(head.status) || head.status == 206) return false;
+  if (!is_compressible(head.get("content-type")) || !head.get("content-encoding").empty()) return false;
+  if (has_token(head.get("cache-control"), "no-transform")) return false;
+  head.vary("Accept-Encoding");
+  if (takes_ == Coding::identity || !pack(packed, takes_, body, options->level)) return false;
+  head.set("Content-Encoding", name_of(takes_));
+  // Another content than the one that a strong tag names.
+  if (const std::string_view etag = head.get("etag"); etag.starts_with('"')) head.set("ETag", "W/" + std::string(etag));
+  return true;
+}
+
+void HttpConnection::answer(ResponseHead& head, ConstBytes body) {
   if (state_ == State::ended) return;
-  const bool bodiless = head.status < 200 || head.status == 204 || head.status == 304;
+  if (head.error != Errc::ok) return refuse_answer(head.error);
+  if (head.status == 205) body = {};  // RFC 9110 section 15.3.6
+  Buffer packed;
+  if (pack_answer(head, body, packed)) body = packed.bytes();
+  const bool sends_body = !head_only_ && !is_bodiless(head.status);
   Errc error = Errc::ok;
-  auto write_head = [&](Buffer& out) {
-    ResponseWriter writer(out, head.status);
-    for (const ResponseHead::Field& field : head) writer.field(field.name, field.value);
-    writer.date(loop_.date.at(std::time(nullptr)));
-    if (!keep_alive_)
-      writer.field("Connection", "close");
-    else if (http10_)
-      writer.field("Connection", "keep-alive");
-    if (!bodiless) writer.content_length(body.size());
-    error = writer.finish();
-  };
-  if (body.size() >= large_body && !head_only_ && !bodiless) {
+  if (body.size() >= large_body && sends_body) {
     Buffer out;
-    write_head(out);
+    error = write_head(out, head, body.size());
     if (error == Errc::ok) stream_->write_now(out.bytes(), body);
   } else {
     stream_->write([&](Buffer& out) {
-      write_head(out);
-      if (error == Errc::ok && !head_only_ && !bodiless) out.append(body);
+      error = write_head(out, head, body.size());
+      if (error == Errc::ok && sends_body) out.append(body);
     });
   }
-  if (error != Errc::ok) {
-    loop_.reactor.log(LogLevel::error, "http", "an answer was refused: " + std::string(info(error).text));
-    return refuse(500, info(error).code, "the server put together an answer that cannot be sent");
-  }
+  if (error != Errc::ok) return refuse_answer(error);
+  answer_ended();
+}
+
+void HttpConnection::answer_ended() {
   answered_ = true;
   if (!keep_alive_ || peer_ended_) return end_with_lingering();
   state_ = State::head;
@@ -50,13 +87,63 @@ void HttpConnection::answer(const ResponseHead& head, ConstBytes body) {
   stream_->set_deadline(loop_.limits.keep_alive);
 }
 
+void HttpConnection::answer_file(const ResponseHead& head, Descriptor file, std::uint64_t first, std::uint64_t length) {
+  if (state_ == State::ended) return;
+  if (head.error != Errc::ok) return refuse_answer(head.error);
+  Errc error = Errc::ok;
+  stream_->write([&](Buffer& out) { error = write_head(out, head, length); });
+  if (error != Errc::ok) return refuse_answer(error);
+  if (head_only_ || length == 0) return answer_ended();
+  state_ = State::sending;
+  file_ = std::make_unique<FileBody>(FileBody{std::move(file), first, length});
+  send_file();
+}
+
+/// Puts a few pieces of the file into the outbox; `on_drain` comes back for more.
+void HttpConnection::send_file() {
+  while (file_->left != 0 && stream_->buffered() < file_ahead) {
+    ssize_t got = 0;
+    stream_->write([&](Buffer& out) {
+      const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(file_->left, file_piece));
+      std::byte* to = out.prepare(wanted);
+      do got = pread(file_->file.get(), to, wanted, static_cast<off_t>(file_->next));
+      while (got < 0 && errno == EINTR);
+      if (got > 0) out.commit(static_cast<std::size_t>(got));
+    });
+    if (stream_->is_closing()) return;
+    if (got <= 0) {  // it became shorter, or the disk failed: the length that was promised cannot be kept
+      warn("a file ended before its end; the connection is cut");
+      state_ = State::ended;
+      file_.reset();
+      return stream_->abort();
+    }
+    file_->next += static_cast<std::uint64_t>(got);
+    file_->left -= static_cast<std::uint64_t>(got);
+  }
+  if (file_->left != 0) return stream_->tell_when_down_to(file_ahead / 2);
+  file_.reset();
+  answer_ended();
+}
+
+void HttpConnection::on_drain() {
+  if (state_ != State::sending || file_ == nullptr) return;
+  send_file();
+  if (state_ == State::head && !in_.empty()) next_request();
+}
+
+/// What the application put together cannot be sent.
+void HttpConnection::refuse_answer(Errc error) {
+  loop_.reactor.log(LogLevel::error, "http", "an answer was refused: " + std::string(info(error).text));
+  refuse(500, info(error).code, "the server put together an answer that cannot be sent");
+}
+
 ReplyState* HttpConnection::defer(ResponseHead started) {
   state_ = State::waiting;
   pending_ = new ReplyState(*this, std::move(started));
   return pending_;
 }
 
-void HttpConnection::answer_deferred(const ResponseHead& head, ConstBytes body) {
+void HttpConnection::answer_deferred(ResponseHead& head, ConstBytes body) {
   pending_ = nullptr;
   if (state_ != State::waiting) return;
   answer(head, body);

@@ -35,7 +35,9 @@ void HttpConnection::open(net::Stream& stream, HttpLoop& loop) {
 
 void HttpConnection::on_bytes(Bytes bytes) {
   if (state_ == State::ended) return;
-  if (state_ == State::waiting || state_ == State::upgrading || !in_.empty()) {
+  const bool answering =
+      state_ == State::waiting || state_ == State::upgrading || state_ == State::sending || state_ == State::streaming;
+  if (answering || !in_.empty()) {
     in_.append(bytes);
     if (state_ == State::head || state_ == State::body) return read();
     if (in_.size() > most_pipelined) stream_->pause_reading();
@@ -112,6 +114,7 @@ bool HttpConnection::take_head(Bytes& input) {
   head_only_ = head.method == Method::head;
   http10_ = head.minor_version == 0;
   answered_ = false;
+  if (loop_.router.compress) takes_ = choose_coding(head.headers[HeaderId::accept_encoding]);
   const Bytes head_bytes = input.first(step.consumed);
   input = input.subspan(step.consumed);
   if (!head.framing.has_body()) {
@@ -172,6 +175,7 @@ void HttpConnection::begin_body() {
   const Mount* mount = loop_.router.find_mount(loop_.head.target);
   if (mount == nullptr || !mount->on_body_begin) return;
   loop_.request.head = &loop_.head;
+  loop_.request.base = 0;
   loop_.request.body = {};
   loop_.request.connection = this;
   Access::Exchange exchange(loop_.request, loop_.response);
@@ -193,6 +197,7 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
   loop_.request.head = &loop_.head;
   loop_.request.body = body;
   loop_.request.params.clear();
+  loop_.request.base = 0;
   loop_.request.connection = this;
   loop_.response.head.clear();
   loop_.response.connection = this;
@@ -201,34 +206,46 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
 
   bool* const destroyed = destroyed_;  // an upgrade makes this object go: nothing of it is touched then
   net::Reactor& reactor = loop_.reactor;
-  std::string thrown;
+  std::optional<Failure> failure;
   reactor.doing("an HTTP handler");
   try {
-    if (loop_.head.wants_websocket)
-      serve_upgrade(exchange.request, exchange.response);
-    else if (!loop_.router.dispatch(exchange.request, exchange.response))
-      not_found(exchange.request, exchange.response);
+    failure = loop_.head.wants_websocket ? serve_upgrade(exchange.request, exchange.response)
+                                         : serve_request(exchange.request, exchange.response);
   } catch (const std::exception& e) {
-    thrown = e.what();
-    if (thrown.empty()) thrown = "an exception without a text";
+    failure = {500, *e.what() != '\0' ? e.what() : "an exception without a text"};
   } catch (...) {
-    thrown = "something that is not a std::exception";
+    failure = {500, "something that is not a std::exception"};
   }
   reactor.doing(nullptr);
   if (*destroyed) return;
   unread_ = nullptr;
-  if (!thrown.empty()) {
+  if (failure) return fail(*failure);
+  if (state_ == State::serving && !loop_.response.answered) not_found(exchange.request, exchange.response);
+}
+
+std::optional<Failure> HttpConnection::serve_request(Request& request, Response& response) {
+  RouteTable::Outcome outcome = loop_.router.dispatch(request, response);
+  if (outcome.kind == RouteTable::Outcome::Kind::failed) return std::move(outcome.failure);
+  if (outcome.kind == RouteTable::Outcome::Kind::none) not_found(request, response);
+  return std::nullopt;
+}
+
+/// No error handler took it.
+void HttpConnection::fail(const Failure& failure) {
+  const bool is_ours = failure.status < 400 || failure.status >= 500;
+  if (is_ours) {
     loop_.handler_errors.add();
     loop_.reactor.log(LogLevel::error, "http",
                       "the handler of " + std::string(loop_.head.method_name) + " " + std::string(loop_.head.path) +
-                          " threw: " + thrown);
-    if (state_ == State::upgrading || (!loop_.response.answered && state_ != State::ended)) {
-      loop_.response.head.clear();
-      refuse(500, "handler_failed", "the server failed to answer this request");
-    }
-    return;
+                          " threw: " + failure.text);
   }
-  if (state_ == State::serving && !loop_.response.answered) not_found(exchange.request, exchange.response);
+  if (state_ != State::upgrading && (loop_.response.answered || state_ == State::ended)) return;
+  loop_.response.head.clear();
+  if (is_ours) return refuse(500, "handler_failed", "the server failed to answer this request");
+  loop_.response.answered = true;
+  loop_.response.head.status = failure.status;
+  loop_.response.head.set("Content-Type", "text/plain; charset=utf-8");
+  answer(loop_.response.head, as_bytes(std::to_string(failure.status) + " " + failure.text + "\n"));
 }
 
 void HttpConnection::not_found(Request& request, Response& response) {
@@ -269,7 +286,10 @@ void HttpConnection::on_deadline() {
       return stream_->abort();
     case State::serving:
     case State::waiting:
+    case State::sending:
       return;
+    case State::streaming:
+      return beat();
   }
 }
 
@@ -282,6 +302,7 @@ void HttpConnection::on_end() {
     case State::body:
       end_body(true);
       [[fallthrough]];
+    case State::streaming:
     case State::ended:
       state_ = State::ended;
       return stream_->close();
@@ -293,6 +314,7 @@ void HttpConnection::on_end() {
       return stream_->close();
     case State::serving:  // a half-closed peer still gets its answer
     case State::upgrading:
+    case State::sending:
       return;
   }
 }
@@ -307,6 +329,7 @@ void HttpConnection::on_closed(net::CloseCause) {
 
 void HttpConnection::start_drain() {
   keep_alive_ = false;
+  if (state_ == State::streaming) return end_events();  // its client comes back, to another server
   if (state_ != State::head || head_begun_) return;
   state_ = State::ended;
   stream_->close();

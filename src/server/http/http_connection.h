@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <duplex/http_events.h>
+
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "connection/ws_connection.h"
 #include "net/stream.h"
 #include "protocol/http/body_decoder.h"
+#include "protocol/http/content_coding.h"
 #include "server/http/http_loop.h"
+#include "server/http/open_beneath.h"
 #include "server/http/reply_state.h"
 
 namespace duplex::ws {
@@ -25,10 +31,21 @@ class HttpConnection final : public net::StreamOwner {
   HttpLoop& loop() const noexcept { return loop_; }
 
   // -- answering: called by Response and Reply ------------------------------------------------------------------------
-  void answer(const ResponseHead& head, ConstBytes body);
-  void answer_deferred(const ResponseHead& head, ConstBytes body);
+  void answer(ResponseHead& head, ConstBytes body);
+  /// A part of a file, read as the client takes it.
+  void answer_file(const ResponseHead& head, Descriptor file, std::uint64_t first, std::uint64_t length);
+  void answer_deferred(ResponseHead& head, ConstBytes body);
   ReplyState* defer(ResponseHead started);
   void warn(std::string_view text);
+
+  // -- an answer that goes on: called by Response, EventStream and EventFeed
+  // --------------------------------------------
+  std::uint64_t open_events(ResponseHead& head, const EventStreamOptions& options);
+  /// The connection of these stream bits if it is on this loop and streams events; else null.
+  static HttpConnection* streaming(std::uint64_t bits) noexcept;
+  Sent send_block(ConstBytes block, std::uint64_t key);
+  void end_events();
+  const std::string& last_event_id() const noexcept { return events_->last_event_id; }
 
   // -- becoming a WebSocket: called by ws::Upgrade and by mounts ------------------------------------------------------
   /// Checks the handshake (RFC 6455 section 4.2) and the origin; answers and returns false if they will not do.
@@ -56,12 +73,23 @@ class HttpConnection final : public net::StreamOwner {
   void start_drain();  ///< closes when idle, or after the answer that is due
 
  private:
+  struct FileBody {
+    Descriptor file;
+    std::uint64_t next, left;
+  };
+  struct Events {
+    EventStreamOptions options;
+    std::string last_event_id;
+    bool sent;  // since the last heartbeat was due
+  };
   enum class State : std::uint8_t {
     head,       ///< waits for a request, or for the rest of one
     body,       ///< has the head, waits for the rest of the body
     serving,    ///< a handler runs
     waiting,    ///< a reply was deferred
     upgrading,  ///< an upgrade was deferred
+    sending,    ///< the body of an answer follows as the client takes it
+    streaming,  ///< events, for as long as the client wants them
     ended,      ///< nothing more is read
   };
 
@@ -70,7 +98,7 @@ class HttpConnection final : public net::StreamOwner {
 
   void on_bytes(Bytes bytes) override;
   void on_end() override;
-  void on_drain() override {}
+  void on_drain() override;
   void on_deadline() override;
   void on_closed(net::CloseCause cause) override;
 
@@ -79,13 +107,23 @@ class HttpConnection final : public net::StreamOwner {
   bool take_head(Bytes& input);
   bool take_body(Bytes& input);
   void serve(std::string_view body, Bytes& unread);
-  void serve_upgrade(Request& request, Response& response);
+  std::optional<Failure> serve_request(Request& request, Response& response);
+  std::optional<Failure> serve_upgrade(Request& request, Response& response);
+  void open_websocket(ws::WsEndpoint& endpoint, Request& request);
   void not_found(Request& request, Response& response);
   void refuse(Errc error);
+  void refuse_answer(Errc error);
+  void fail(const Failure& failure);
   void refuse(int status, std::string_view code, std::string_view text);
   void next_request();
   void keep_head(ConstBytes head);
   bool reparse_head();
+  Errc write_head(Buffer& out, const ResponseHead& head, std::optional<std::uint64_t> length);
+  void write_block(ConstBytes block, net::EntryOptions entry);
+  void beat();
+  bool pack_answer(ResponseHead& head, ConstBytes body, Buffer& packed) const;
+  void answer_ended();
+  void send_file();
   void end_with_lingering();
   void watch_head();
   void begin_body();
@@ -101,8 +139,10 @@ class HttpConnection final : public net::StreamOwner {
       in_;  // what came and was not used yet; the head of a request whose body or upgrade is awaited is in kept_head_
   Buffer kept_head_;
   Buffer body_;
-  Bytes* unread_ = nullptr;        // while serving: what follows the request in the bytes that were read
-  ReplyState* pending_ = nullptr;  // while waiting
+  std::unique_ptr<Events> events_;  // while streaming them
+  std::unique_ptr<FileBody> file_;  // while sending one
+  Bytes* unread_ = nullptr;         // while serving: what follows the request in the bytes that were read
+  ReplyState* pending_ = nullptr;   // while waiting
   ws::WsEndpoint* upgrade_endpoint_ = nullptr;
   HeadParser parser_;
   BodyDecoder body_decoder_;
@@ -114,6 +154,7 @@ class HttpConnection final : public net::StreamOwner {
   bool keep_alive_ = true;
   bool head_only_ = false;  // the request was HEAD
   bool http10_ = false;
+  Coding takes_ = Coding::identity;  // the client, if answers are packed
   bool peer_ended_ = false;
   bool answered_ = false;
   bool* destroyed_ = nullptr;  // tells a call further up the stack that this object is gone

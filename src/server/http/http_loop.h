@@ -6,7 +6,7 @@
 #include "core/counter.h"
 #include "protocol/http/date.h"
 #include "protocol/http/line_scanner.h"
-#include "server/http/router.h"
+#include "server/http/route_table.h"
 
 namespace duplex::net {
 class Reactor;
@@ -16,14 +16,14 @@ namespace duplex::http {
 
 /// What all HTTP connections of one loop share. One loop's thread; the counters are read by any.
 struct HttpLoop {
-  HttpLoop(net::Reactor& its_reactor, Router& routes, const Limits& the_limits)
+  HttpLoop(net::Reactor& its_reactor, RouteTable& routes, const Limits& the_limits)
       : reactor(its_reactor),
         router(routes),
         limits(the_limits),
         head_limits{.first_line = the_limits.request_line, .head = the_limits.head, .headers = the_limits.headers} {}
 
   net::Reactor& reactor;
-  Router& router;
+  RouteTable& router;
   const Limits& limits;
   HeadLimits head_limits;
   std::deque<ws::WsEndpoint> endpoints;  ///< this loop's view of them, by number

@@ -66,23 +66,29 @@ bool HttpConnection::check_upgrade(const ws::WsEndpoint& endpoint) {
   return false;
 }
 
-void HttpConnection::serve_upgrade(Request& request, Response& response) {
-  const Router::UpgradeTarget target = loop_.router.find_upgrade(request, response);
-  using Kind = Router::UpgradeTarget::Kind;
+std::optional<Failure> HttpConnection::serve_upgrade(Request& request, Response& response) {
+  RouteTable::Outcome target = loop_.router.find_upgrade(request, response);
+  using Kind = RouteTable::Outcome::Kind;
   switch (target.kind) {
     case Kind::answered:
-      return;
+      break;
+    case Kind::failed:
+      return std::move(target.failure);
     case Kind::mount:
-      return target.mount->on_upgrade(request, *this);
+      target.mount->on_upgrade(request, *this);
+      break;
     case Kind::none:
       // A server may ignore Upgrade (RFC 9110 section 7.8): the request is served as any other.
-      if (!loop_.router.dispatch(request, response)) not_found(request, response);
-      return;
+      return serve_request(request, response);
     case Kind::endpoint:
+      open_websocket(loop_.endpoints[target.endpoint], request);
       break;
   }
+  return std::nullopt;
+}
+
+void HttpConnection::open_websocket(ws::WsEndpoint& endpoint, Request& request) {
   if (loop_.draining) return refuse_upgrade(503, "503 the server is shutting down\n");
-  ws::WsEndpoint& endpoint = loop_.endpoints[target.endpoint];
   if (!check_upgrade(endpoint)) return;
   if (!endpoint.handlers.on_upgrade) return accept_upgrade(endpoint, handshake(endpoint).protocol);
   const std::uint64_t bits = hold_upgrade(endpoint, endpoint.handlers.upgrade_timeout);

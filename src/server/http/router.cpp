@@ -1,104 +1,46 @@
 // SPDX-License-Identifier: MIT
-#include "server/http/router.h"
+#include <duplex/http_router.h>
+
+#include "server/http/route_table.h"
+#include "server/http/static_files.h"
 
 namespace duplex::http {
-namespace {
 
-bool method_matches(const std::string& wanted, std::string_view got) noexcept {
-  return wanted == got || wanted == "*" || (wanted == "GET" && got == "HEAD");
+Router::Router() : table_(std::make_unique<RouteTable>()) {}
+Router::Router(Router&&) noexcept = default;
+Router& Router::operator=(Router&&) noexcept = default;
+Router::~Router() = default;
+
+Router& Router::use(Middleware middleware) { return use("/", std::move(middleware)); }
+Router& Router::use(std::string_view prefix, Middleware middleware) {
+  table_->use(prefix, std::move(middleware));
+  return *this;
 }
-
-}  // namespace
-
-void Router::use(std::string_view prefix, Middleware middleware) {
-  layers_.push_back({.kind = Layer::Kind::middleware,
-                     .pattern = {prefix, Pattern::Kind::prefix},
-                     .middleware = std::move(middleware)});
+Router& Router::use(std::string_view prefix, Router router) {
+  table_->use(prefix, std::move(router.table_));
+  return *this;
 }
-
-void Router::route(std::string_view method, std::string_view path, Handler handler) {
-  layers_.push_back({.kind = Layer::Kind::route,
-                     .pattern = {path, Pattern::Kind::exact},
-                     .method = std::string(method),
-                     .handler = std::move(handler)});
+Router& Router::route(std::string_view method, std::string_view path, Handler handler) {
+  table_->route(method, path, std::move(handler));
+  return *this;
 }
-
-void Router::websocket(std::string_view path, std::size_t number) {
-  layers_.push_back({.kind = Layer::Kind::websocket, .pattern = {path, Pattern::Kind::exact}, .endpoint = number});
+Router& Router::get(std::string_view path, Handler handler) { return route("GET", path, std::move(handler)); }
+Router& Router::post(std::string_view path, Handler handler) { return route("POST", path, std::move(handler)); }
+Router& Router::put(std::string_view path, Handler handler) { return route("PUT", path, std::move(handler)); }
+Router& Router::patch(std::string_view path, Handler handler) { return route("PATCH", path, std::move(handler)); }
+Router& Router::del(std::string_view path, Handler handler) { return route("DELETE", path, std::move(handler)); }
+Router& Router::all(std::string_view path, Handler handler) { return route("*", path, std::move(handler)); }
+Router& Router::files(std::string_view prefix, Files files) {
+  table_->use(prefix, serve_files(std::move(files)));
+  return *this;
 }
-
-void Router::mount(Mount mount) {
-  layers_.push_back({.kind = Layer::Kind::mount,
-                     .pattern = {"/", Pattern::Kind::prefix},
-                     .mount = std::make_unique<Mount>(std::move(mount))});
+Router& Router::cors(Cors options) {
+  table_->cors("/", std::move(options));
+  return *this;
 }
-
-Router::UpgradeTarget Router::find_upgrade(Request& request, Response& response) {
-  RequestData& data = Access::data(request);
-  for (Layer& layer : layers_) {
-    data.params.clear();
-    switch (layer.kind) {
-      case Layer::Kind::middleware:
-        if (layer.pattern.matches(request.path(), data.params) && layer.middleware(request, response) == done)
-          return {UpgradeTarget::Kind::answered};
-        if (Access::data(response).answered) return {UpgradeTarget::Kind::answered};
-        break;
-      case Layer::Kind::websocket:
-        if (layer.pattern.matches(request.path(), data.params)) return {UpgradeTarget::Kind::endpoint, layer.endpoint};
-        break;
-      case Layer::Kind::mount:
-        if (request.target().starts_with(layer.mount->prefix))
-          return {UpgradeTarget::Kind::mount, 0, layer.mount.get()};
-        break;
-      case Layer::Kind::route:
-        break;
-    }
-  }
-  return {};
-}
-
-bool Router::dispatch(Request& request, Response& response) {
-  RequestData& data = Access::data(request);
-  for (Layer& layer : layers_) {
-    data.params.clear();
-    switch (layer.kind) {
-      case Layer::Kind::middleware:
-        if (layer.pattern.matches(request.path(), data.params) && layer.middleware(request, response) == done)
-          return true;
-        break;
-      case Layer::Kind::route:
-        if (!method_matches(layer.method, request.method()) || !layer.pattern.matches(request.path(), data.params))
-          break;
-        layer.handler(request, response);
-        return true;
-      case Layer::Kind::mount:
-        if (!request.target().starts_with(layer.mount->prefix)) break;
-        layer.mount->on_request(request, response);
-        return true;
-      case Layer::Kind::websocket:
-        break;
-    }
-    if (Access::data(response).answered) return true;
-  }
-  return false;
-}
-
-Mount* Router::find_mount(std::string_view target) const noexcept {
-  for (const Layer& layer : layers_)
-    if (layer.kind == Layer::Kind::mount && target.starts_with(layer.mount->prefix)) return layer.mount.get();
-  return nullptr;
-}
-
-std::size_t Router::body_limit(std::string_view target, std::size_t otherwise) const noexcept {
-  const Mount* mount = find_mount(target);
-  return mount != nullptr ? mount->max_body : otherwise;
-}
-
-bool Router::is_websocket(std::string_view path) const {
-  Params unused;
-  for (const Layer& layer : layers_)
-    if (layer.kind == Layer::Kind::websocket && layer.pattern.matches(path, unused)) return true;
-  return false;
+Router& Router::on_error(ErrorHandler handler) {
+  table_->on_error(std::move(handler));
+  return *this;
 }
 
 }  // namespace duplex::http

@@ -1,95 +1,151 @@
 // SPDX-License-Identifier: MIT
 #include "server/http/static_files.h"
 
-#include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include <array>
+#include <charconv>
 #include <memory>
 
-#include "core/buffer.h"
+#include "protocol/http/conditional.h"
 #include "protocol/http/date.h"
 #include "protocol/http/mime.h"
+#include "protocol/http/range.h"
+#include "protocol/http/token.h"
 #include "protocol/http/url.h"
+#include "server/http/http_connection.h"
+#include "server/http/open_beneath.h"
 
 namespace duplex::http {
 namespace {
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) noexcept : fd_(fd) {}
-  Descriptor(Descriptor&& o) noexcept : fd_(std::exchange(o.fd_, -1)) {}
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  int get() const noexcept { return fd_; }
-  explicit operator bool() const noexcept { return fd_ >= 0; }
-
- private:
-  int fd_;
+struct Found {
+  Descriptor file;
+  struct stat info = {};
+  std::string_view coding = {};  // "br", "gzip", or none
 };
 
-/// Opens a regular file below `root`, or nothing: O_NONBLOCK so that a fifo cannot stop the loop.
-Descriptor open_below(int root, const std::string& path) {
-  open_how how{};
-  how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  return Descriptor(static_cast<int>(syscall(SYS_openat2, root, path.empty() ? "." : path.c_str(), &how, sizeof how)));
+bool open_regular(int folder, const std::string& path, Found& found) {
+  found.file = open_beneath(folder, path);
+  return found.file && fstat(found.file.get(), &found.info) == 0 && S_ISREG(found.info.st_mode);
+}
+
+/// "a.js.br" in place of "a.js", for who takes it: the smaller coding first.
+void prefer_precompressed(int folder, const std::string& path, std::string_view accepted, Found& found) {
+  struct Coding {
+    std::string_view name, suffix;
+  };
+  for (const Coding coding : {Coding{"br", ".br"}, Coding{"gzip", ".gz"}}) {
+    if (!accepts_encoding(accepted, coding.name)) continue;
+    Found packed;
+    if (!open_regular(folder, path + std::string(coding.suffix), packed)) continue;
+    found = std::move(packed);
+    found.coding = coding.name;
+    return;
+  }
+}
+
+/// Strong: another content has another time of change, to the nanosecond, or another size; a coding is another content.
+std::string etag_of(const Found& found) {
+  std::array<char, 64> text;
+  char* at = text.data();
+  *at++ = '"';
+  for (const auto number :
+       {static_cast<std::uint64_t>(found.info.st_size), static_cast<std::uint64_t>(found.info.st_mtim.tv_sec),
+        static_cast<std::uint64_t>(found.info.st_mtim.tv_nsec)}) {
+    if (at[-1] != '"') *at++ = '-';
+    at = std::to_chars(at, text.data() + text.size(), number, 16).ptr;
+  }
+  std::string etag(text.data(), at);
+  if (!found.coding.empty()) etag.append("-").append(found.coding);
+  return etag += '"';
 }
 
 bool has_dotfile(std::string_view path) noexcept {
   return path.starts_with('.') || path.find("/.") != std::string_view::npos;
 }
 
-/// The whole file; nothing if it became shorter while it was read.
-bool read_whole(int fd, std::size_t size, Buffer& out) {
-  std::byte* to = out.prepare(size);
-  std::size_t got = 0;
-  while (got < size) {
-    const ssize_t n = read(fd, to + got, size - got);
-    if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return false;
-    got += static_cast<std::size_t>(n);
+std::string cache_control(const Files& files) {
+  return "public, max-age=" + std::to_string(files.max_age.count()) + (files.immutable ? ", immutable" : "");
+}
+
+/// As in Express "/docs" of a folder goes to "/docs/": or the links of its page would lead elsewhere.
+Flow redirect_to_folder(Request& request, Response& response) {
+  const std::string query = request.query().empty() ? "" : "?" + std::string(request.query());
+  response.redirect(std::string(request.path()) + "/" + query, 301);
+  return done;
+}
+
+void answer(Request& request, Response& response, Found found, std::string_view type) {
+  const std::string etag = etag_of(found);
+  const DateText modified = format_date(found.info.st_mtim.tv_sec);
+  const Validators ours{etag, found.info.st_mtim.tv_sec};
+  const Conditions theirs{.if_match = request.header("if-match"),
+                          .if_none_match = request.header("if-none-match"),
+                          .if_modified_since = request.header("if-modified-since"),
+                          .if_unmodified_since = request.header("if-unmodified-since"),
+                          .if_range = request.header("if-range"),
+                          .cache_control = request.header("cache-control")};
+  response.header("ETag", etag).header("Last-Modified", {modified.data(), modified.size()});
+  switch (judge(theirs, ours)) {
+    case Verdict::not_modified:
+      return response.status(304).end();
+    case Verdict::failed:
+      return response.status(412).type("txt").send("412 the file is not the one that was asked for\n");
+    case Verdict::serve:
+      break;
   }
-  out.commit(size);
-  return true;
+  const auto size = static_cast<std::uint64_t>(found.info.st_size);
+  RangeChoice part;
+  if (range_applies(theirs, ours)) part = choose_range(request.header("range"), size);
+  response.header("Accept-Ranges", "bytes");
+  switch (part.kind) {
+    case RangeChoice::Kind::unsatisfiable:
+      response.status(416).header("Content-Range", "bytes */" + std::to_string(size));
+      return response.type("txt").send("416 the file is not that long\n");
+    case RangeChoice::Kind::whole:
+      part.length = size;
+      break;
+    case RangeChoice::Kind::part:
+      response.status(206).header("Content-Range", "bytes " + std::to_string(part.first) + "-" +
+                                                       std::to_string(part.first + part.length - 1) + "/" +
+                                                       std::to_string(size));
+      break;
+  }
+  response.header("Content-Type", type).header("X-Content-Type-Options", "nosniff");
+  if (!found.coding.empty()) response.header("Content-Encoding", found.coding);
+  ResponseData& out = Access::data(response);
+  out.answered = true;
+  out.connection->answer_file(out.head, std::move(found.file), part.first, part.length);
 }
 
 }  // namespace
 
-Middleware serve_files(std::string prefix, Files files) {
-  while (!prefix.empty() && prefix.back() == '/') prefix.pop_back();
-  auto root = std::make_shared<Descriptor>(open(files.root.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  const std::string cache = "public, max-age=" + std::to_string(files.max_age.count());
-  return [prefix, root, files = std::move(files), cache](Request& request, Response& response) -> Flow {
+Middleware serve_files(Files files) {
+  auto root = std::make_shared<Descriptor>(open_folder(files.root));
+  std::string cache = cache_control(files);
+  return [root, files = std::move(files), cache = std::move(cache)](Request& request, Response& response) -> Flow {
     if (!*root || (request.method() != "GET" && request.method() != "HEAD")) return next;
-    const std::optional<std::string> resolved =
-        resolve_path(request.path().substr(std::min(prefix.size(), request.path().size())));
+    const std::optional<std::string> resolved = resolve_path(request.subpath());
     if (!resolved || has_dotfile(*resolved)) return next;
     std::string path = *resolved;
-    if (path.empty() || path.back() == '/') path += files.index;
+    const bool is_folder = path.empty() || path.back() == '/';
+    if (is_folder) path += files.index;
 
-    Descriptor file = open_below(root->get(), path);
-    struct stat info;
-    if (!file || fstat(file.get(), &info) != 0) return next;
-    if (S_ISDIR(info.st_mode)) {  // as in Express: "/docs" of a folder goes to "/docs/"
-      if (!open_below(root->get(), path + "/" + files.index)) return next;
-      response.redirect(std::string(request.path()) + "/", 301);
-      return done;
+    Found found;
+    if (!open_regular(root->get(), path, found)) {
+      if (!found.file || !S_ISDIR(found.info.st_mode)) return next;
+      if (files.index.empty() || !open_beneath(root->get(), path + "/" + files.index)) return next;
+      return redirect_to_folder(request, response);
     }
-    if (!S_ISREG(info.st_mode)) return next;
-
-    Buffer content;
-    if (!read_whole(file.get(), static_cast<std::size_t>(info.st_size), content)) return next;
-    const DateText modified = format_date(info.st_mtim.tv_sec);
-    response.header("Content-Type", content_type_for(path))
-        .header("Cache-Control", cache)
-        .header("Last-Modified", {modified.data(), modified.size()})
-        .header("X-Content-Type-Options", "nosniff");
-    response.send(ConstBytes(content.bytes()));
+    if (is_folder && request.path().back() != '/') return redirect_to_folder(request, response);
+    const std::string_view type = content_type_for(path);
+    if (files.precompressed && is_compressible(type)) {
+      response.vary("Accept-Encoding");
+      prefer_precompressed(root->get(), path, request.header("accept-encoding"), found);
+    }
+    response.header("Cache-Control", cache);
+    answer(request, response, std::move(found), type);
     return done;
   };
 }
