@@ -244,20 +244,22 @@ void WsConnection::on_deadline() {
 template <class F>
 void WsConnection::guarded(const std::string& what, F&& handler) {
   auto& reactor = stream_->reactor();
-  const char* const before = reactor.activity().what;  // a handler may be called inside of another
+  const char* const before = reactor.doing();  // a handler may be called inside of another
   reactor.doing(what.c_str());
-  std::string thrown;
   try {
     handler();
     return reactor.doing(before);
   } catch (const std::exception& e) {
-    thrown = e.what();
+    handler_threw(what, e.what());
   } catch (...) {
-    thrown = "something that is not a std::exception";
+    handler_threw(what, "something that is not a std::exception");
   }
   reactor.doing(before);
+}
+
+void WsConnection::handler_threw(const std::string& what, std::string_view thrown) {
   endpoint_.loop.counters().handler_errors.add();
-  reactor.log(LogLevel::error, "ws", what + " threw: " + thrown);
+  stream_->reactor().log(LogLevel::error, "ws", what + " threw: " + std::string(thrown));
   if (state_ != State::ending) finish(close_code::internal_error, {});
 }
 

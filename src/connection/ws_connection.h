@@ -99,10 +99,12 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void fail_with(const Error& error);
   void finish(std::uint16_t code, std::string_view reason);
   void watch();
+  bool fits(std::size_t bytes, Overflow policy) const noexcept;
   bool make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result);
   Sent queued_or_ok() noexcept;
   template <class F>
   void guarded(const std::string& what, F&& handler);
+  void handler_threw(const std::string& what, std::string_view thrown);
   Extras& extras();
   std::chrono::milliseconds since(std::uint32_t tick) const noexcept;
   std::uint32_t tick() const noexcept;  ///< loop time in milliseconds, wrapping after 49 days: only differences count

@@ -24,7 +24,7 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   if (state_ != State::open) return Sent::closed;
   const Overflow policy = endpoint_.handlers.overflow;
   Sent result = Sent::ok;
-  if (stream_->buffered() != 0 && !make_room(message.size(), options, policy, result)) return result;
+  if (!fits(message.size(), policy) && !make_room(message.size(), options, policy, result)) return result;
 
   const Opcode opcode = message.is_text() ? Opcode::text : Opcode::binary;
   ConstBytes payload = message.bytes();
@@ -68,13 +68,19 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
 Sent WsConnection::send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed) {
   if (state_ != State::open) return Sent::closed;
   Sent result = Sent::ok;
-  if (stream_->buffered() != 0 && !make_room(frame.bytes().size(), options, policy, result)) return result;
+  if (!fits(frame.bytes().size(), policy) && !make_room(frame.bytes().size(), options, policy, result)) return result;
   // A frame that was compressed for all does not extend this connection's own window.
   if (compressed && extras_ && extras_->deflater) extras_->deflater->reset();
   endpoint_.loop.counters().messages_out.add();
   endpoint_.loop.counters().bytes_out.add(frame.bytes().size());
   stream_->write(frame, entry_for(options, policy));
   return queued_or_ok();
+}
+
+/// Whether it may be queued with no more ado: as nearly every message may.
+bool WsConnection::fits(std::size_t bytes, Overflow policy) const noexcept {
+  const std::size_t waiting = stream_->buffered();
+  return waiting == 0 || (waiting + bytes <= endpoint_.handlers.hard_limit && policy != Overflow::latest_per_key);
 }
 
 /// Applies the overflow policy to a message that is about to be queued behind others; false: it is not to be queued.

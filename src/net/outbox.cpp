@@ -16,16 +16,6 @@ constexpr std::size_t kept_entries = 64;
 
 }  // namespace
 
-Buffer& Outbox::inline_run(EntryOptions options) {
-  if (!options.droppable && options.key == 0 && count_ != 0) {
-    Entry& last = at(count_ - 1);
-    if (last.open()) return last.inline_bytes;
-  }
-  return push(options).inline_bytes;
-}
-
-void Outbox::appended(std::size_t bytes) { bytes_ += bytes; }
-
 void Outbox::append(LocalBlock& block, EntryOptions options) {
   block.retain();
   push(options).block = &block;

@@ -39,8 +39,13 @@ class Outbox {
 
   /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a
   /// key is its own run.
-  Buffer& inline_run(EntryOptions options = {});
-  void appended(std::size_t bytes);
+  Buffer& inline_run(EntryOptions options = {}) {
+    if (count_ != 0 && !options.droppable && options.key == 0) {
+      if (Entry& last = at(count_ - 1); last.open()) return last.inline_bytes;
+    }
+    return push(options).inline_bytes;
+  }
+  void appended(std::size_t bytes) noexcept { bytes_ += bytes; }
   void append(LocalBlock& block, EntryOptions options = {});
 
   /// Drops droppable entries, oldest first, until at most `limit` bytes wait or none is left to drop.
@@ -62,6 +67,7 @@ class Outbox {
   /// Forgets everything; keeps a little memory for the next stream.
   void clear();
 
+  std::size_t notice_above = 0;   ///< the loop's: from here up it looks at what waits
   std::size_t drain_at = 0;       ///< the loop's: the owner hears of the drain from here down
   std::uint32_t write_timer = 0;  ///< the loop's: no progress
   std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's

@@ -96,6 +96,7 @@ class alignas(64) Reactor {
     std::chrono::nanoseconds since{0};
   };
   Activity activity() const noexcept;
+  const char* doing() const noexcept { return doing_.load(std::memory_order_relaxed); }
   void log(LogLevel level, std::string_view component, std::string_view text);
 
   /// Calls `fn` as the loop would. Before the loop runs or after, on any thread.
@@ -142,6 +143,8 @@ class alignas(64) Reactor {
 
   // -- writing (stream_writing.cpp)
   Outbox& outbox_of(Stream& stream);
+  Outbox* new_outbox();
+  void trim_outboxes();
   void give_back_outbox(Stream& stream);
   void written(Stream& stream);
   void note_fill(Stream& stream);
@@ -213,8 +216,10 @@ class alignas(64) Reactor {
   std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
   Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
-  std::vector<std::unique_ptr<Outbox>> outboxes_;  // spare
-  std::vector<std::unique_ptr<Buffer>> buffers_;   // spare
+  std::vector<std::unique_ptr<Outbox>> outboxes_;        // spare
+  std::size_t outboxes_made_ = 0, outboxes_wanted_ = 0;  // spare and used; the most that were used at once
+  bool trimming_outboxes_ = false;
+  std::vector<std::unique_ptr<Buffer>> buffers_;  // spare
 
   std::atomic<const char*> doing_{"the loop"};
   std::atomic<std::int64_t> busy_since_{0};

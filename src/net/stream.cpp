@@ -28,9 +28,7 @@ void Stream::resume_reading() noexcept {
 
 void Stream::put_aside(ConstBytes rest) { reactor_.put_aside(*this, rest); }
 
-std::size_t Stream::buffered() const noexcept {
-  return (outbox_ != nullptr ? outbox_->bytes() : 0) + (tls_ != nullptr ? tls_->pending.size() : 0);
-}
+std::size_t Stream::buffered_by_tls() const noexcept { return tls_->pending.size(); }
 
 void Stream::tell_when_down_to(std::size_t bytes) noexcept {
   if (outbox_ == nullptr) return;

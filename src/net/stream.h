@@ -34,11 +34,13 @@ class Stream {
   template <class Encode>
   requires std::is_invocable_v<Encode&, Buffer&>
   void write(Encode&& encode, EntryOptions options = {}) {
-    Buffer* run = begin_write(options);
-    if (run == nullptr) return;
-    const std::size_t before = run->size();
-    encode(*run);
-    end_write(run->size() - before);
+    if (is_closing() || fin_wanted_) return;
+    Buffer& run = (outbox_ != nullptr ? *outbox_ : take_outbox()).inline_run(options);
+    const std::size_t before = run.size();
+    encode(run);
+    if (outbox_ == nullptr) return;  // the encoder closed us
+    outbox_->appended(run.size() - before);
+    if (!in_written_ || outbox_->bytes() > outbox_->notice_above) look_at_outbox();
   }
   void write(ConstBytes bytes);
   void write(LocalBlock& block, EntryOptions options = {});
@@ -46,7 +48,9 @@ class Stream {
   /// remainder is copied. Otherwise the same as writing both. `payload` is borrowed until this returns.
   void write_now(ConstBytes header, ConstBytes payload);
   /// Waiting bytes that the kernel has not taken.
-  std::size_t buffered() const noexcept;
+  std::size_t buffered() const noexcept {
+    return (outbox_ != nullptr ? outbox_->bytes() : 0) + (tls_ != nullptr ? buffered_by_tls() : 0);
+  }
   /// The queue itself, or null when nothing waits: for policies that drop and conflate.
   Outbox* outbox() noexcept { return outbox_; }
   /// `on_drain` is called when the outbox has been above the loop's soft limit (256 KiB) and has come down to half of
@@ -97,8 +101,9 @@ class Stream {
   friend class duplex::Slab<Stream>;
   Stream(Reactor& reactor, int descriptor) noexcept : reactor_(reactor), descriptor_(descriptor) {}
   ~Stream() = default;
-  Buffer* begin_write(EntryOptions options);
-  void end_write(std::size_t bytes);
+  Outbox& take_outbox();
+  void look_at_outbox();
+  std::size_t buffered_by_tls() const noexcept;
   bool wants_input() const noexcept { return !dead_ && !read_done_ && !paused_ && !held_ && (!closing_ || lingering_); }
 
   Reactor& reactor_;

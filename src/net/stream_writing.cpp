@@ -23,13 +23,40 @@ constexpr std::size_t most_a_turn = 4 * 1024 * 1024;
 Outbox& Reactor::outbox_of(Stream& stream) {
   if (stream.outbox_ == nullptr) {
     if (outboxes_.empty()) {
-      stream.outbox_ = new Outbox;
+      stream.outbox_ = new_outbox();
     } else {
       stream.outbox_ = outboxes_.back().release();
       outboxes_.pop_back();
     }
+    stream.outbox_->notice_above = std::min(options_.soft_limit, options_.hard_limit);
+    outboxes_wanted_ = std::max(outboxes_wanted_, outboxes_made_ - outboxes_.size());
   }
   return *stream.outbox_;
+}
+
+Outbox* Reactor::new_outbox() {
+  // Giving it back must not want memory.
+  if (outboxes_.capacity() <= outboxes_made_) outboxes_.reserve(2 * outboxes_made_);
+  if (outboxes_made_ >= kept_outboxes && !trimming_outboxes_) {
+    after(1s, [this] { trim_outboxes(); });
+    trimming_outboxes_ = true;
+  }
+  auto* const outbox = new Outbox;
+  ++outboxes_made_;
+  return outbox;
+}
+
+// A broadcast wants one for each member, again and again: what was wanted at once during the last second is kept.
+void Reactor::trim_outboxes() {
+  const std::size_t kept = std::max(kept_outboxes, outboxes_wanted_);
+  while (outboxes_made_ > kept && !outboxes_.empty()) {
+    outboxes_.pop_back();
+    --outboxes_made_;
+  }
+  outboxes_wanted_ = outboxes_made_ - outboxes_.size();
+  trimming_outboxes_ = false;
+  if (outboxes_made_ <= kept_outboxes) return;
+  trimming_outboxes_ = in_memory([this] { after(1s, [this] { trim_outboxes(); }); });
 }
 
 void Reactor::give_back_outbox(Stream& stream) {
@@ -37,19 +64,12 @@ void Reactor::give_back_outbox(Stream& stream) {
   if (outbox->write_timer != 0) timers_.cancel(std::exchange(outbox->write_timer, 0));
   outbox->clear();
   outbox->drain_at = 0;
-  if (outboxes_.size() < kept_outboxes) outboxes_.push_back(std::move(outbox));
+  outboxes_.push_back(std::move(outbox));
 }
 
-Buffer* Stream::begin_write(EntryOptions options) {
-  if (is_closing() || fin_wanted_) return nullptr;
-  return &reactor_.outbox_of(*this).inline_run(options);
-}
+Outbox& Stream::take_outbox() { return reactor_.outbox_of(*this); }
 
-void Stream::end_write(std::size_t bytes) {
-  if (outbox_ == nullptr) return;  // the encoder closed us
-  outbox_->appended(bytes);
-  reactor_.note_fill(*this);
-}
+void Stream::look_at_outbox() { reactor_.note_fill(*this); }
 
 void Stream::write(ConstBytes bytes) {
   if (bytes.empty()) return;

@@ -7,8 +7,8 @@ namespace duplex::http {
 
 /// What a client says that it has (RFC 9110 §13.1): header values, empty when absent.
 struct Conditions {
-  std::string_view if_match, if_none_match, if_modified_since, if_unmodified_since, if_range;
-  std::string_view cache_control;  ///< "no-cache": it wants everything anew
+  std::string_view if_match = {}, if_none_match = {}, if_modified_since = {}, if_unmodified_since = {}, if_range = {};
+  std::string_view cache_control = {};  ///< "no-cache": it wants everything anew
 };
 
 /// What there is.

@@ -16,22 +16,28 @@ std::uint64_t wide_key(MaskKey key, std::uint64_t offset) noexcept {
 
 }  // namespace
 
-void apply_mask(Bytes bytes, MaskKey key, std::uint64_t offset) noexcept {
+bool apply_mask(Bytes bytes, MaskKey key, std::uint64_t offset) noexcept {
   std::byte* p = bytes.data();
   std::size_t n = bytes.size();
-  std::uint64_t wide = wide_key(key, offset);
+  std::uint64_t wide = wide_key(key, offset), seen = 0;
   for (; n >= 8; p += 8, n -= 8) {
     const std::uint64_t word = load_native<std::uint64_t>(p) ^ wide;
     std::memcpy(p, &word, 8);
+    seen |= word;
   }
   // 8 and 4 are multiples of 4: here the key begins at its first byte again.
   if (n >= 4) {
     const std::uint32_t word = load_native<std::uint32_t>(p) ^ static_cast<std::uint32_t>(wide);
     std::memcpy(p, &word, 4);
+    seen |= word;
     p += 4;
     n -= 4;
   }
-  for (; n != 0; ++p, --n, wide >>= 8) *p ^= static_cast<std::byte>(wide & 0xff);
+  for (; n != 0; ++p, --n, wide >>= 8) {
+    *p ^= static_cast<std::byte>(wide & 0xff);
+    seen |= static_cast<std::uint64_t>(*p);
+  }
+  return (seen & 0x8080808080808080) == 0;
 }
 
 void copy_masked(std::byte* to, ConstBytes from, MaskKey key, std::uint64_t offset) noexcept {

@@ -116,10 +116,10 @@ std::optional<Incoming> MessageDecoder::next() {
       const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
       const Opcode opcode = static_cast<Opcode>(cursor_[0] & std::byte{15});
       const Bytes payload{cursor_ + header, length};
-      if (role_ == Role::server) apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
+      const bool ascii = role_ == Role::server && apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
       cursor_ += header + length;
       left_ -= static_cast<std::uint32_t>(header + length);
-      if (opcode == Opcode::text && !is_valid_utf8(payload)) {
+      if (opcode == Opcode::text && !ascii && !is_valid_utf8(payload)) {
         error_ = Errc::invalid_utf8;
       } else {
         return Incoming{opcode == Opcode::text ? Incoming::text : Incoming::binary, payload, {}};
@@ -265,9 +265,9 @@ std::optional<Incoming> MessageDecoder::deliver_view(const FrameHeader& header) 
   const Bytes payload{cursor_, static_cast<std::size_t>(header.length)};
   cursor_ += payload.size();
   left_ -= static_cast<std::uint32_t>(payload.size());
-  if (header.mask) apply_mask(payload, *header.mask);
+  const bool ascii = header.mask && apply_mask(payload, *header.mask);
   if (is_control(header.opcode)) return deliver_control(header.opcode, payload);
-  if (header.opcode == Opcode::text && !is_valid_utf8(payload)) return fail(Errc::invalid_utf8);
+  if (header.opcode == Opcode::text && !ascii && !is_valid_utf8(payload)) return fail(Errc::invalid_utf8);
   return Incoming{kind_of(header.opcode), payload, {}};
 }
 
