@@ -27,6 +27,13 @@ foreach(form static shared)
 endforeach()
 # The same libraries for both; who links the shared one need not know them.
 set(duplex_private Threads::Threads OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB simdjson::simdjson)
+set(duplex_requires "libssl libcrypto zlib simdjson")
+set(duplex_with_uring OFF)
+if(DUPLEX_URING AND TARGET PkgConfig::LIBURING)
+  set(duplex_with_uring ON)
+  list(APPEND duplex_private PkgConfig::LIBURING)
+  string(APPEND duplex_requires " liburing")
+endif()
 target_link_libraries(duplex_static PRIVATE ${duplex_private})
 target_link_libraries(duplex_shared PRIVATE ${duplex_private})
 
