@@ -32,7 +32,7 @@ std::string describe(const Head& head) {
          (head.wants_websocket ? "w" : "") + (head.expects_continue ? "e" : "") +
          describe(head.headers, head.framing, head.keep_alive);
 }
-std::string describe(const ResponseHead& head) {
+std::string describe(const ReceivedHead& head) {
   return std::to_string(head.status) + std::string(head.reason) + describe(head.headers, head.framing, head.keep_alive);
 }
 
@@ -68,6 +68,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const ConstBytes bytes = std::as_bytes(std::span(data, size)).subspan(1);
   const std::size_t cut = 1 + data[0] % bytes.size();
   check<HeadParser, Head>(bytes, cut);
-  check<ResponseHeadParser, ResponseHead>(bytes, cut);
+  check<ResponseHeadParser, ReceivedHead>(bytes, cut);
   return 0;
 }

@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   out.consume(6);
   ResponseHeadParser parser;
-  ResponseHead head;
+  ReceivedHead head;
   const HeadStep step = parser.parse(out.bytes(), {.first_line = 1_MiB, .head = 2_MiB}, head);
   require(step.progress == Progress::done && step.consumed == out.size());
   require(head.headers.size() == 3 && head.framing == Framing{Framing::Kind::length, 3});
