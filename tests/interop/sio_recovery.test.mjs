@@ -184,6 +184,10 @@ test("two connections with one pid are never two sockets with one id", async () 
   const everyone = [victim, ...twins];
   const live = () => everyone.filter(({ socket }) => socket.connected);
   while (new Set(live().map((one) => one.id)).size < live().length) await Promise.race(live().map((one) => one.fires("disconnect")));
+  for (const one of live()) {
+    await one.settled();
+    assert.ok(one.hellos.length > 0, "who is left was greeted");
+  }
   assert.ok((await witness.call("stats")).sockets <= sockets + 2);
   for (const twin of twins) twin.close();
 });
