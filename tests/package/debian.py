@@ -69,12 +69,12 @@ def main():
     with tempfile.TemporaryDirectory(prefix="duplex-package-") as layer:
         script = """set -e
             mount -t tmpfs duplex "$0"
-            mkdir "$0/up" "$0/work" "$0/root"
-            mount -t overlay duplex -o lowerdir=/,upperdir="$0/up",workdir="$0/work" "$0/root"
-            for below in /proc /dev /sys; do mount --rbind "$below" "$0/root$below"; done
-            mkdir "$0/root/opt/duplex-test"
-            cp "$@" "$0/root/opt/duplex-test"
-            exec chroot "$0/root" python3 /opt/duplex-test/debian.py --inside"""
+            mkdir "$0/up" "$0/work" "$0/merged"
+            mount -t overlay duplex -o lowerdir=/,upperdir="$0/up",workdir="$0/work" "$0/merged"
+            for below in /proc /dev /sys; do mount --rbind "$below" "$0/merged$below"; done
+            mkdir "$0/merged/opt/duplex-test"
+            cp "$@" "$0/merged/opt/duplex-test"
+            exec chroot "$0/merged" python3 /opt/duplex-test/debian.py --inside"""
         namespace = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
         run(*namespace, "sh", "-c", script, layer, *packages, HERE / "debian.py", HERE / "running.py")
     print("three packages made, installed, verified, served from and removed")

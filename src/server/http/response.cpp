@@ -100,6 +100,18 @@ Response& Response::type(std::string_view media_type) {
   return header("Content-Type", content_type_for("." + std::string(media_type)));
 }
 
+namespace {
+
+void add_cookie(ResponseHead& head, const SetCookie& cookie) {
+  Buffer line;
+  if (const Errc error = write_set_cookie(line, cookie); error != Errc::ok)
+    head.error = error;
+  else
+    head.add("Set-Cookie", line.text());
+}
+
+}  // namespace
+
 Response& Response::cookie(std::string_view name, std::string_view value, const CookieOptions& options) {
   const std::string encoded = percent_encode(value);
   SetCookie cookie{.name = name, .value = encoded, .path = options.path, .domain = options.domain};
@@ -108,11 +120,7 @@ Response& Response::cookie(std::string_view name, std::string_view value, const 
   cookie.http_only = options.http_only;
   cookie.secure = options.secure;
   cookie.same_site = options.same_site;
-  Buffer line;
-  if (const Errc error = write_set_cookie(line, cookie); error != Errc::ok)
-    data_->head.error = error;
-  else
-    data_->head.add("Set-Cookie", line.text());
+  add_cookie(data_->head, cookie);
   return *this;
 }
 
@@ -122,11 +130,7 @@ Response& Response::clear_cookie(std::string_view name, CookieOptions options) {
   cookie.http_only = options.http_only;
   cookie.secure = options.secure;
   cookie.same_site = options.same_site;
-  Buffer line;
-  if (const Errc error = write_set_cookie(line, cookie); error != Errc::ok)
-    data_->head.error = error;
-  else
-    data_->head.add("Set-Cookie", line.text());
+  add_cookie(data_->head, cookie);
   return *this;
 }
 
