@@ -118,16 +118,17 @@ class Stream {
   std::uint32_t slot_ = 0;
   std::uint32_t deadline_ = 0;  // the wheel's timer, or 0; when dead: the slot of the next to release
 
-  bool in_written_ : 1 = false;    // is in the loop's list of those to flush
-  bool in_ready_ : 1 = false;      // is in the loop's list of those to read again
-  bool blocked_ : 1 = false;       // the kernel takes no more: an event will tell
-  bool slow_ : 1 = false;          // was above the soft limit: owes its owner on_drain
-  bool paused_ : 1 = false;        // reading, by the owner
-  bool held_ : 1 = false;          // reading, because too much waits to leave
-  bool more_to_read_ : 1 = false;  // an edge came, and not everything was read
-  bool in_place_ : 1 = false;      // the owner may say where to read to
-  bool peer_ended_ : 1 = false;    // the kernel said so: the end is to be read after what is left
-  bool read_done_ : 1 = false;     // the end was read
+  bool in_written_ : 1 = false;      // is in the loop's list of those to flush
+  bool in_ready_ : 1 = false;        // is in the loop's list of those to read again
+  bool blocked_ : 1 = false;         // the kernel takes no more: an event will tell
+  bool output_watched_ : 1 = false;  // the event will: only once it was needed
+  bool slow_ : 1 = false;            // was above the soft limit: owes its owner on_drain
+  bool paused_ : 1 = false;          // reading, by the owner
+  bool held_ : 1 = false;            // reading, because too much waits to leave
+  bool more_to_read_ : 1 = false;    // an edge came, and not everything was read
+  bool in_place_ : 1 = false;        // the owner may say where to read to
+  bool peer_ended_ : 1 = false;      // the kernel said so: the end is to be read after what is left
+  bool read_done_ : 1 = false;       // the end was read
   bool fin_wanted_ : 1 = false;
   bool fin_sent_ : 1 = false;
   bool closing_ : 1 = false;
