@@ -30,6 +30,7 @@ Outbox::Entry& Outbox::push(EntryOptions options) {
       std::vector<Entry> larger(std::max<std::size_t>(8, ring_.size() * 2));
       for (std::size_t i = 0; i < count_; ++i) larger[i] = std::move(at(i));
       ring_ = std::move(larger);
+      mask_ = ring_.size() - 1;
       head_ = 0;
     }
   }
@@ -147,7 +148,7 @@ void Outbox::pop() {
     first.inline_bytes.clear();
   first.done = 0;
   first.pinned = first.dropped = false;
-  head_ = (head_ + 1) & (ring_.size() - 1);
+  head_ = (head_ + 1) & mask_;
   if (--count_ == 0) head_ = 0;
 }
 

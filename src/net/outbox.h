@@ -41,10 +41,16 @@ class Outbox {
   /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a
   /// key is its own run.
   Buffer& inline_run(EntryOptions options = {}) {
-    if (count_ != 0 && !options.droppable && options.key == 0) {
-      if (Entry& last = at(count_ - 1); last.open()) return last.inline_bytes;
+    if (!options.droppable && options.key == 0) {
+      if (Buffer* const run = open_run()) return *run;
     }
     return push(options).inline_bytes;
+  }
+  /// The open run if there is one already: what is in it must all arrive, and so must what is appended.
+  Buffer* open_run() noexcept {
+    if (count_ == 0) return nullptr;
+    Entry& last = at(count_ - 1);
+    return last.open() ? &last.inline_bytes : nullptr;
   }
   /// The same for `n` bytes that are many: with room for them, so that nothing is moved for their sake.
   Buffer& large_run(std::size_t n, EntryOptions options = {});
@@ -95,8 +101,8 @@ class Outbox {
       return block == nullptr && !dropped && !droppable && key == 0 && inline_bytes.size() < longest_run;
     }
   };
-  Entry& at(std::size_t i) noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
-  const Entry& at(std::size_t i) const noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
+  Entry& at(std::size_t i) noexcept { return ring_.data()[(head_ + i) & mask_]; }
+  const Entry& at(std::size_t i) const noexcept { return ring_.data()[(head_ + i) & mask_]; }
   Entry& push(EntryOptions options);
   void drop(Entry& entry, Dropped& dropped);
   void pop();
@@ -104,6 +110,7 @@ class Outbox {
 
   BufferPool& large_;
   std::vector<Entry> ring_;  // a power of two; entries keep their buffers when they are popped
+  std::size_t mask_ = 0;     // its size less one
   std::size_t head_ = 0, count_ = 0, live_ = 0, bytes_ = 0;
 };
 

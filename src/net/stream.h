@@ -42,6 +42,16 @@ class Stream {
     outbox_->appended(run.size() - before);
     if (!in_written_ || outbox_->bytes() > outbox_->notice_above) look_at_outbox();
   }
+  /// For one more short piece behind others of this turn, in the clear: where to append it, if fewer than `limit`
+  /// bytes wait and there is nothing else to think of; else null, and `write` is for it. Call `appended` afterwards.
+  Buffer* ready_run(std::size_t limit) noexcept {
+    if (outbox_ == nullptr || tls_ != nullptr || !in_written_ || is_closing() || fin_wanted_) return nullptr;
+    return outbox_->bytes() < limit ? outbox_->open_run() : nullptr;
+  }
+  void appended(std::size_t bytes) {
+    outbox_->appended(bytes);
+    if (outbox_->bytes() > outbox_->notice_above) look_at_outbox();
+  }
   void write(ConstBytes bytes);
   void write(LocalBlock& block, EntryOptions options = {});
   /// For large payloads: on an empty outbox, header and payload go to the kernel at once, in place, and only the

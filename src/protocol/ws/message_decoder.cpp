@@ -109,24 +109,26 @@ std::uint64_t MessageDecoder::received() const noexcept {
 }
 std::size_t MessageDecoder::buffered() const noexcept { return work_ ? sizeof(Work) + work_->message.capacity() : 0; }
 
+// The common case: a whole short message in one frame. Everything else is left to next_of_any.
 std::optional<Incoming> MessageDecoder::next() {
-  if (delivered_) end_message();
-  if ((!work_ || !work_->busy()) && error_ == Errc::ok && !closed_) {
-    // The common case: a whole short message in one frame. Everything else is left to the loop below.
-    if (const std::size_t header = plain_header()) {
-      const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
-      const Opcode opcode = static_cast<Opcode>(cursor_[0] & std::byte{15});
-      const Bytes payload{cursor_ + header, length};
-      const bool ascii = role_ == Role::server && apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
-      cursor_ += header + length;
-      left_ -= static_cast<std::uint32_t>(header + length);
-      if (opcode == Opcode::text && !ascii && !is_valid_utf8(payload)) {
-        error_ = Errc::invalid_utf8;
-      } else {
-        return Incoming{opcode == Opcode::text ? Incoming::text : Incoming::binary, payload, {}};
-      }
-    }
+  const bool between = !work_ || (!delivered_ && !work_->busy());
+  const std::size_t header = between && error_ == Errc::ok && !closed_ ? plain_header() : 0;
+  if (header == 0) return next_of_any();
+  const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
+  const bool text = (cursor_[0] & std::byte{15}) == std::byte{static_cast<std::uint8_t>(Opcode::text)};
+  const Bytes payload{cursor_ + header, length};
+  const bool ascii = role_ == Role::server && apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
+  cursor_ += header + length;
+  left_ -= static_cast<std::uint32_t>(header + length);
+  if (text && !ascii && !is_valid_utf8(payload)) {
+    error_ = Errc::invalid_utf8;
+    return next_of_any();
   }
+  return Incoming{text ? Incoming::text : Incoming::binary, payload, {}};
+}
+
+std::optional<Incoming> MessageDecoder::next_of_any() {
+  if (delivered_) end_message();
   while (error_ == Errc::ok && !closed_) {
     if (work_ && work_->in_frame) {
       if (left_ == 0 && work_->frame_done != work_->frame.length) return std::nullopt;

@@ -92,6 +92,7 @@ class MessageDecoder {
  private:
   struct Work;
 
+  std::optional<Incoming> next_of_any();
   std::size_t plain_header() const noexcept;
   std::optional<FrameHeader> read_header();
   void keep_header();
