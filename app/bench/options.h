@@ -32,6 +32,7 @@ struct Options {
   std::size_t source_addresses = 0;
   bool socket_io = false, deflate = false, insecure = false, busy = false, json = false;
   std::vector<int> server_pids;
+  std::string report;  ///< a file for the run as a page; empty: none
 };
 
 /// What makes no sense about them: one sentence, or nothing.
