@@ -74,6 +74,7 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_flag("--deflate", o.deflate, "Offer permessage-deflate, and compress if it is agreed");
   verb.add_flag("--insecure", o.insecure, "Do not verify the server's certificate");
   verb.add_flag("--busy", o.busy, "Never sleep: for the shortest latency, on a CPU of its own");
+  verb.add_flag("--announce", o.announce, "Say on standard error when all connections are open");
   verb.add_flag("--json", o.json, "Print one JSON object instead of the table");
   verb.add_option("--report", o.report, "Write the run as one HTML page to this file, too")->type_name("FILE");
   verb.footer("Exit codes: 0 all that was sent came back as it should; 1 something did not; 2 wrong usage.");
