@@ -23,7 +23,7 @@ conformance: release-tests ## all 517 WebSocket behaviours in full, plain and TL
 
 bench: ready-bench ## micro-benchmarks, then Duplex against other servers; results go to bench/results/, a page to build/compare.html (ARGS="--quick" is passed on)
 	@$(CONFIGURE) --preset release -DDUPLEX_BENCH=ON
-	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program -j $(JOBS)
+	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program bench-peers -j $(JOBS)
 	@bench/run-micro
 	@bench/compare --report build/compare.html $(ARGS)
 
