@@ -7,6 +7,10 @@ namespace duplex::history {
 
 Fault MemoryStore::open(const Limits& limits) {
   limits_ = limits;
+  // Ids begin where no other life of this program has been: what a client knows from there is not mistaken for ours.
+  first_ = newest_ = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch())
+          .count());
   return {};
 }
 
@@ -105,7 +109,7 @@ Fault MemoryStore::last(std::string_view name, std::size_t entries, std::int64_t
 
 Fault MemoryStore::after(std::string_view name, std::uint64_t id, std::size_t entries, std::int64_t now, Page& page) {
   // An id that was never given is one of another life of this store: all of what it was counted behind is gone.
-  const bool strange = id > newest_;
+  const bool strange = id > newest_ || (id != 0 && id < first_);
   if (strange) id = 0;
   const auto it = rooms_.find(name);
   if (it == rooms_.end()) {

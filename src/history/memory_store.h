@@ -52,7 +52,7 @@ class MemoryStore final : public Store {
   Rooms rooms_;
   std::list<const std::string*> turns_;  // names of rooms, those that were written to longest ago first
   std::size_t bytes_ = 0;
-  std::uint64_t newest_ = 0;
+  std::uint64_t first_ = 0, newest_ = 0;
   std::uint64_t forgotten_ = 0;  // no room that was forgotten had an entry behind this one
 };
 
