@@ -26,11 +26,12 @@ std::int64_t now_ms() {
 }
 
 /// A thread that no signal interrupts: they belong to others, and one that would end the process for a full disk
-/// (SIGXFSZ) is an error to us.
+/// (SIGXFSZ) is an error to us. What says that the program is broken is heard as everywhere.
 template <class F>
 std::thread undisturbed_thread(F&& run) {
   sigset_t all, before;
   sigfillset(&all);
+  for (const int broken : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) sigdelset(&all, broken);
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread thread(std::forward<F>(run));
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

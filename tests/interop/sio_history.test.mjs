@@ -106,13 +106,31 @@ for (const file of [undefined, "missed.db"]) {
   });
 }
 
-test("R12 a disk that is full: no confirmation is false, nobody is told, the server goes on, and recovers with the space", async () => {
-  const file = join(folder, "full.db");
-  let server = await serve(file, { args: ["--history-entries", "100000"] });
+// A disk of its own, which is small: in a mount namespace, so that it goes with the server.
+const superuser = process.getuid() === 0;
+const disk = () => join(folder, "disk");
+const onSmallDisk = () => ["unshare", superuser ? "-m" : "-rm", "sh", "-c", 'mkdir -p "$0" && mount -t tmpfs -o size=400k tmpfs "$0" && exec "$@"', disk()];
+const resized = (server, size) =>
+  run("nsenter", [...(superuser ? ["-m"] : ["-Um", "--preserve-credentials"]), "-t", String(server.pid), "mount", "-o", `remount,size=${size}`, disk()]);
+
+for (const [how, { under, limit, release, line }] of Object.entries({
+  "its file may not grow": {
+    limit: (server) => run("prlimit", ["--pid", String(server.pid), "--fsize=400000:"]),
+    release: (server) => run("prlimit", ["--pid", String(server.pid), "--fsize=unlimited:"]),
+    line: /full\.db: disk I\/O error \(File too large\); nothing is kept or confirmed until there is space again$/,
+  },
+  "the device has no space": {
+    under: onSmallDisk,
+    release: (server) => resized(server, "20m"),
+    line: /full\.db: (disk I\/O error \(No space left on device\)|database or disk is full); nothing is kept or confirmed until there is space again$/,
+  },
+})) test(`R12 a disk that is full (${how}): no confirmation is false, nobody is told, the server goes on, and recovers with the space`, async () => {
+  const file = join(under ? disk() : folder, "full.db");
+  const args = ["--history-entries", "100000"];
+  let server = await serve(file, { args, under: under?.() });
   const [ada, bob] = [await chatter(server.url), await chatter(server.url)];
   await Promise.all([ada.join("r", "Ada"), bob.join("r", "Bob")]);
-  const limit = async (bytes) => assert.equal((await run("prlimit", ["--pid", String(server.pid), `--fsize=${bytes}:`])).code, 0);
-  await limit(400_000);
+  if (limit) assert.equal((await limit(server)).code, 0);
   const text = "x".repeat(4_000);
   const confirmed = [];
   let refused = 0;
@@ -130,20 +148,21 @@ test("R12 a disk that is full: no confirmation is false, nobody is told, the ser
   // Everything else goes on.
   assert.equal((await fetch(`${server.url}/healthz`)).status, 200);
   assert.equal((await bob.join("r", "Bob", { after: confirmed.at(-2) })).messages.length, 1);
-  await limit("unlimited");
+  assert.equal((await release(server)).code, 0);
   const again = await ada.say("r", "there is space again");
   assert.ok(again.id > confirmed.at(-1));
   confirmed.push(again.id);
   await bob.until("the last message", () => bob.heard.at(-1)?.id === again.id);
   assert.deepEqual(bob.heard.map(({ id }) => id), confirmed, "told is what was confirmed");
   const lines = server.output.filter((line) => line.includes('"component":"history"')).map((line) => JSON.parse(line));
-  assert.deepEqual(lines.map(({ level, message }) => [level, message]), [
-    ["error", `${file}: disk I/O error (File too large); nothing is kept or confirmed until there is space again`],
-    ["info", "works again; meanwhile 10 operations were answered with an error"],
-  ]);
-  await server.kill();
-  server = await serve(file, { port: server.port, args: ["--history-entries", "100000"] });
-  await bob.connected();
+  assert.deepEqual(lines.map(({ level }) => level), ["error", "info"], JSON.stringify(lines));
+  assert.match(lines[0].message, line);
+  assert.equal(lines[1].message, "works again; meanwhile 10 operations were answered with an error");
+  if (!under) {  // that disk would be gone
+    await server.kill();
+    server = await serve(file, { port: server.port, args });
+    await bob.connected();
+  }
   const { messages } = await bob.join("r", "Bob", { after: 1 });
   assert.deepEqual(messages.map(({ id }) => id), confirmed.filter((id) => id > 1), "kept is what was confirmed");
   ada.close(), bob.close();
