@@ -84,6 +84,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
 
   // net::StreamOwner
   void on_bytes(Bytes bytes) override;
+  Bytes input_room() override { return decoder_.input_room(); }
   void on_end() override;
   void on_drain() override;
   void on_deadline() override;

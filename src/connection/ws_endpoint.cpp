@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "net/reactor.h"
+
 namespace duplex::ws {
 namespace {
 
@@ -44,7 +46,8 @@ WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& th
       role(the_role),
       limits{.max_message = the_handlers.max_message,
              .max_fragments = static_cast<std::uint32_t>(the_handlers.max_fragments),
-             .deflate = &the_loop.deflate()},
+             .deflate = &the_loop.deflate(),
+             .large_buffers = &the_loop.reactor().large_buffers()},
       deflate(options_of(the_handlers)),
       may_drop(can_drop(the_handlers.overflow)),
       doing_message("on_message of " + std::string(name)),

@@ -51,8 +51,8 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
     const FrameHeader header{
         .rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .mask = endpoint_.loop.mask_key()};
     stream_->write([&](Buffer& out) { encode_frame(out, header, payload); }, entry);
-  } else if (payload.size() >= large_message && stream_->buffered() == 0) {
-    stream_->write_now(encode_header(opcode, payload.size(), compressed).view(), payload);
+  } else if (payload.size() >= large_message) {
+    stream_->write_large(encode_header(opcode, payload.size(), compressed).view(), payload, entry);
   } else {
     stream_->write(
         [&](Buffer& out) {

@@ -40,6 +40,14 @@ Outbox::Entry& Outbox::push(EntryOptions options) {
   return entry;
 }
 
+Buffer& Outbox::large_run(std::size_t n, EntryOptions options) {
+  Buffer* run = &inline_run(options);
+  if (run->capacity() - run->size() >= n) return *run;
+  if (!run->empty()) run = &push(options).inline_bytes;
+  large_.give_back(std::exchange(*run, large_.take(n)));
+  return *run;
+}
+
 Dropped Outbox::drop_oldest_to(std::size_t limit) {
   Dropped dropped;
   for (std::size_t i = 0; i < count_ && bytes_ > limit; ++i) {
@@ -134,7 +142,7 @@ void Outbox::pop() {
   if (!first.dropped) --live_;
   if (first.block != nullptr) std::exchange(first.block, nullptr)->release();
   if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small))
-    first.inline_bytes.release();
+    large_.give_back(std::exchange(first.inline_bytes, Buffer()));
   else
     first.inline_bytes.clear();
   first.done = 0;

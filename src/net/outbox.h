@@ -3,7 +3,7 @@
 #include <chrono>
 #include <vector>
 
-#include "core/buffer.h"
+#include "core/buffer_pool.h"
 #include "net/local_block.h"
 
 struct iovec;
@@ -28,7 +28,8 @@ struct Dropped {
 /// stream has none.
 class Outbox {
  public:
-  Outbox() = default;
+  /// `large`: where buffers come from and go to that are too large to keep; outlives the outbox.
+  explicit Outbox(BufferPool& large) noexcept : large_(large) {}
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
   ~Outbox() { clear(); }
@@ -45,6 +46,8 @@ class Outbox {
     }
     return push(options).inline_bytes;
   }
+  /// The same for `n` bytes that are many: with room for them, so that nothing is moved for their sake.
+  Buffer& large_run(std::size_t n, EntryOptions options = {});
   void appended(std::size_t bytes) noexcept { bytes_ += bytes; }
   void append(LocalBlock& block, EntryOptions options = {});
 
@@ -73,6 +76,8 @@ class Outbox {
   std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's
 
  private:
+  // What grows by doubling moves all that is in it: no run is begun again that holds this much.
+  static constexpr std::size_t longest_run = BufferPool::smallest;
   struct Entry {
     Buffer inline_bytes;
     LocalBlock* block = nullptr;  // null: inline bytes
@@ -86,7 +91,9 @@ class Outbox {
       return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes();
     }
     bool may_drop() const noexcept { return !dropped && !pinned && (droppable || key != 0); }
-    bool open() const noexcept { return block == nullptr && !dropped && !droppable && key == 0; }
+    bool open() const noexcept {
+      return block == nullptr && !dropped && !droppable && key == 0 && inline_bytes.size() < longest_run;
+    }
   };
   Entry& at(std::size_t i) noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
   const Entry& at(std::size_t i) const noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
@@ -95,6 +102,7 @@ class Outbox {
   void pop();
   void compact();
 
+  BufferPool& large_;
   std::vector<Entry> ring_;  // a power of two; entries keep their buffers when they are popped
   std::size_t head_ = 0, count_ = 0, live_ = 0, bytes_ = 0;
 };

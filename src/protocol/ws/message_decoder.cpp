@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/buffer_pool.h"
 #include "core/utf8.h"
 #include "protocol/ws/deflate_contexts.h"
 #include "protocol/ws/exact_growth.h"
@@ -342,16 +343,43 @@ std::optional<Incoming> MessageDecoder::continue_frame() {
 Errc MessageDecoder::take_plain(ConstBytes part) {
   Work& w = *work_;
   if (w.opcode == Opcode::text && !w.utf8.feed(part)) return Errc::invalid_utf8;
-  const std::size_t needed = w.message.size() + part.size();
-  if (needed > w.message.capacity()) {
-    // What the header declares is not room that was earned: at most 64 KiB ahead, or as much again as has come.
-    const std::uint64_t declared = needed + (w.frame.length - w.frame_done);
-    std::uint64_t room = std::min<std::uint64_t>(declared, needed + std::max(needed, 64_KiB));
-    if (!w.frame.fin) room = std::max<std::uint64_t>(room, needed + needed / 2);  // many small fragments
-    grow_exactly(w.message, static_cast<std::size_t>(room));
+  if (part.data() == w.message.data() + w.message.size()) {  // it was read in place: see input_room
+    w.message.commit(part.size());
+    return Errc::ok;
   }
+  const std::size_t needed = w.message.size() + part.size();
+  if (needed > w.message.capacity()) make_room(needed);
   w.message.append(part);
   return Errc::ok;
+}
+
+void MessageDecoder::make_room(std::size_t needed) {
+  Work& w = *work_;
+  BufferPool* const pool = limits_->large_buffers;
+  const std::uint64_t declared = needed + (w.frame.length - w.frame_done);
+  // Memory that is there anyway may be had for a header. Fresh one must be earned: at most 64 KiB ahead, or as much
+  // again as has come.
+  Buffer larger;
+  if (pool != nullptr && declared >= BufferPool::smallest)
+    larger = pool->take_spare(static_cast<std::size_t>(declared));
+  if (larger.capacity() == 0) {
+    std::uint64_t room = std::min<std::uint64_t>(declared, needed + std::max(needed, 64_KiB));
+    if (!w.frame.fin) room = std::max<std::uint64_t>(room, needed + needed / 2);  // many small fragments
+    if (pool == nullptr) return grow_exactly(w.message, static_cast<std::size_t>(room));
+    larger = pool->take(static_cast<std::size_t>(room));
+  }
+  larger.append(w.message.bytes());
+  pool->give_back(std::exchange(w.message, std::move(larger)));
+}
+
+Bytes MessageDecoder::input_room() noexcept {
+  constexpr std::size_t least = 32_KiB;  // for less it is not worth a call of its own
+  if (!work_ || !work_->in_frame || work_->compressed || is_control(work_->frame.opcode)) return {};
+  Work& w = *work_;
+  const std::uint64_t room =
+      std::min<std::uint64_t>(w.message.capacity() - w.message.size(), w.frame.length - w.frame_done);
+  if (room < least) return {};
+  return {w.message.prepare(0), static_cast<std::size_t>(room)};
 }
 
 Errc MessageDecoder::take_compressed(ConstBytes part, bool message_ends) {
@@ -375,18 +403,21 @@ MessageDecoder::Work& MessageDecoder::work() {
 void MessageDecoder::end_message() noexcept {
   delivered_ = false;
   Work& w = *work_;
-  if (!w.compressed) {
-    w.message.release();
-    return;
-  }
+  if (!w.compressed) return release_plain();
   DeflateContexts& contexts = *limits_->deflate;
   if (contexts.budget() != nullptr) contexts.budget()->give_back(std::exchange(w.charged, 0));
   contexts.give_back(std::exchange(w.message, Buffer()));
   if (!takeover_) contexts.give_back(std::move(w.inflater));
 }
 
+void MessageDecoder::release_plain() noexcept {
+  Buffer message = std::exchange(work_->message, Buffer());
+  if (limits_->large_buffers != nullptr) limits_->large_buffers->give_back(std::move(message));
+}
+
 void MessageDecoder::drop_work() noexcept {
   if (!work_) return;
+  if (!work_->compressed) release_plain();
   DeflateContexts* contexts = limits_->deflate;
   if (contexts != nullptr) {
     if (contexts->budget() != nullptr) contexts->budget()->give_back(work_->charged);
