@@ -72,7 +72,14 @@ void History::Impl::close() {
 
 void History::Impl::refuse(Operation& operation, history::Errc why) {
   failed_.fetch_add(1, std::memory_order_relaxed);
-  operation.fail(why);
+  history::Told told;
+  operation.fail(why, told);
+  run(told);
+}
+
+void History::Impl::run(history::Told& told) {
+  for (auto& each : told)
+    history::guarded(each, [this](const std::string& text) { log_.write(LogLevel::error, "history", text); });
 }
 
 void History::Impl::ask(Operation operation) {
@@ -102,7 +109,7 @@ void History::Impl::ask(Operation operation) {
   history::Told told;
   work_on(one, told);
   lock.unlock();
-  for (auto& each : told) each();
+  run(told);
 }
 
 history::Stats History::Impl::stats() const {
@@ -135,8 +142,13 @@ void History::Impl::work() {
     in_work_ = batch.size();
     lock.unlock();
     history::Told told;
-    work_on(batch, told);
-    for (auto& each : told) each();
+    try {
+      work_on(batch, told);
+    } catch (const std::bad_alloc&) {  // who has not been answered is; the next ones have more luck
+      for (Operation& each : batch) each.fail(history::Errc::overloaded, told);
+      log_.write(LogLevel::error, "history", "out of memory: what waited is answered with an error");
+    }
+    run(told);
     batch.clear();
     lock.lock();
     in_work_ = 0;

@@ -38,6 +38,7 @@ struct History::Impl {
   void expire();
   void note(Health& health, const history::Fault& fault, std::size_t operations);
   void refuse(history::Operation& operation, history::Errc why);
+  void run(history::Told& told);
 
   Log log_;
   const history::Options options_;

@@ -2,6 +2,7 @@
 #pragma once
 #include <duplex/history.h>
 
+#include <exception>
 #include <string>
 #include <utility>
 #include <vector>
@@ -12,6 +13,18 @@ namespace duplex::history {
 
 /// What is to be said when the store's lock has been let go of.
 using Told = std::vector<Function<void()>>;
+
+/// Calls what is a user's. What it throws ends here, in a line for the log.
+template <class F, class Log>
+void guarded(F& fn, Log&& log) {
+  try {
+    fn();
+  } catch (const std::exception& e) {
+    log(std::string("a handler of an answer threw: ") + e.what());
+  } catch (...) {
+    log(std::string("a handler of an answer threw something that is no std::exception"));
+  }
+}
 
 /// Somebody who waits for the outcome, and the loop that he asked on.
 template <class T>
@@ -28,7 +41,9 @@ class Waiter {
     if (slot_ < 0)
       told.emplace_back(std::move(call));
     else
-      net::Reactor::post_to(slot_, std::move(call));
+      net::Reactor::post_to(slot_, [call = std::move(call)]() mutable {
+        guarded(call, [](const std::string& text) { net::Reactor::current()->log(LogLevel::error, "history", text); });
+      });
   }
 
  private:
@@ -49,12 +64,10 @@ struct Operation {
 
   /// What it takes while it waits.
   std::size_t bytes() const noexcept { return sizeof(Operation) + write.room.size() + write.bytes(); }
-  void fail(std::error_code why) {
-    Told told;
+  void fail(std::error_code why, Told& told) {
     appended.tell(why, told);
     page.tell(why, told);
     cleared.tell(why, told);
-    for (auto& each : told) each();
   }
 };
 

@@ -149,11 +149,17 @@ void Database::fail(Errc why, const std::string& text) {
   fault_ = {make_error_code(why), file_ + ": " + text + what_to_do(why)};
 }
 
-Fault Database::finish() {
-  if (handle_ != nullptr && failed() && sqlite3_get_autocommit(handle_) == 0)
+void Database::start_over() noexcept {
+  if (handle_ != nullptr && sqlite3_get_autocommit(handle_) == 0)
     sqlite3_exec(handle_, "ROLLBACK", nullptr, nullptr, nullptr);
   code_ = SQLITE_OK;
-  return std::exchange(fault_, {});
+  fault_ = {};
+}
+
+Fault Database::finish() {
+  Fault fault = std::exchange(fault_, {});
+  if (failed()) start_over();
+  return fault;
 }
 
 }  // namespace duplex::history

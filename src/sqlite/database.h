@@ -75,6 +75,8 @@ class Database {
   bool failed() const noexcept { return code_ != SQLITE_OK; }
   void note(int code);                           ///< what SQLite has answered
   void fail(Errc why, const std::string& text);  ///< what we have found ourselves
+  /// Forgets what an earlier piece of work left behind that had no memory to end.
+  void start_over() noexcept;
   /// What went wrong since the last call, if anything did; what had been begun is undone.
   Fault finish();
 

@@ -87,7 +87,7 @@ Fault SqliteStore::open(const Limits& limits) {
   if (options_.check) check_pages();
   set_up();
   if (!database_.failed()) sql_ = std::make_unique<Statements>(database_);
-  if (!database_.failed()) commit(begin());  // a file that cannot be written is found now
+  if (sql_ && !database_.failed()) commit(begin());  // a file that cannot be written is found now
   Fault fault = database_.finish();
   if (fault) {
     sql_.reset();
@@ -134,6 +134,7 @@ Fault SqliteStore::append(std::span<const Write> writes, std::span<Appended> kep
 }
 
 SqliteStore::Totals SqliteStore::begin() {
+  database_.start_over();
   sql_->begin.run();
   return totals();
 }
@@ -301,6 +302,7 @@ void SqliteStore::read(Statement& statement, std::initializer_list<Value> values
 }
 
 Fault SqliteStore::last(std::string_view name, std::size_t entries, std::int64_t now, Page& page) {
+  database_.start_over();
   sql_->read.run();
   if (const auto room = find(name)) {
     read(sql_->last, {room->id, horizon(now), number(entries)}, page);
@@ -314,6 +316,7 @@ Fault SqliteStore::last(std::string_view name, std::size_t entries, std::int64_t
 }
 
 Fault SqliteStore::after(std::string_view name, std::uint64_t id, std::size_t entries, std::int64_t now, Page& page) {
+  database_.start_over();
   sql_->read.run();
   // An id that was never given is one of another file: all of what it was counted behind is gone.
   std::int64_t newest = 0;

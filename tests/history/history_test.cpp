@@ -316,6 +316,21 @@ TEST_CASE("a history that ends finishes what waits; a loop that has ended hears 
   CHECK(together == 20);
 }
 
+TEST_CASE(
+    "what throws when it is answered is a line in the log, on a loop and on any other thread; the history goes on") {
+  std::vector<std::string> log;
+  History history({.log = [&](const LogRecord& line) { log.emplace_back(line.text); }});
+  history.append("r", "n").then([](Result<history::Appended>) { throw std::runtime_error("no"); });
+  CHECK(log == std::vector<std::string>{"a handler of an answer threw: no"});
+  TestLoop loop;
+  bool told = false;
+  loop.run([&] {
+    history.append("r", "n").then([](Result<history::Appended>) { throw 7; });
+    history.append("r", "n").then([&](Result<history::Appended>) { told = true; });
+  });
+  CHECK(told);
+}
+
 TEST_CASE("many threads append and read at once") {
   for (const bool blocks : {false, true}) {
     const auto control = std::make_shared<Gated::Control>();
