@@ -22,8 +22,9 @@ bool fits(std::string_view text, std::size_t most) { return !text.empty() && tex
 
 }  // namespace
 
-void SioChat::serve(Server& server) {
+void SioChat::serve(Server& server, eio::EngineOptions engine) {
   sio::Options options;
+  options.engine = std::move(engine);
   options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(options));
   io.on("join", this, &SioChat::join);

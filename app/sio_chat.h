@@ -17,7 +17,7 @@ namespace duplex::app {
 ///   server: said({room, id, name, text, at}) · joined(room, name) · left(room, name) · typing(room, name)
 class SioChat {
  public:
-  void serve(Server& server);
+  void serve(Server& server, eio::EngineOptions engine = {});
 
  private:
   struct Message {
