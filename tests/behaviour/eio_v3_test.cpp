@@ -74,7 +74,10 @@ TEST_CASE("the handshake of version 3 has the same open packet, after its length
 TEST_CASE("E1: without allow_eio3, version 3 is refused as any other; with it, any other still is") {
   const std::string unsupported = R"({"code":5,"message":"Unsupported protocol version"})";
   EioServer strict;
+  CHECK(strict.ask("GET", "/socket.io/?EIO=5&transport=polling").body == unsupported);
+  CHECK(strict.server.log().empty());
   CHECK(strict.ask("GET", "/socket.io/?EIO=3&transport=polling").body == unsupported);
+  CHECK(strict.server.logged("a client of Engine.IO 3 (Socket.IO 2) is refused at /socket.io/: set `allow_eio3`"));
   V3Server eio;
   for (const char* version : {"", "EIO=5&", "EIO=2&", "EIO=abc&", "EIO=3&EIO=4&", "EIO=33&"}) {
     CAPTURE(version);

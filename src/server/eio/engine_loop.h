@@ -101,6 +101,7 @@ class alignas(64) EngineLoop {
   template <class Answer>
   void refuse(Answer& answer, LazyInfo info, const Refusal& refusal);
   void report(LazyInfo info, const Refusal& refusal);
+  Refusal unsupported_version(const RequestInfo& request) const;
   bool origin_is_welcome(const http::Request& request) const;
   void arrived(std::uint64_t session, http::HttpConnection::Arrival arrival);
   void on_loop(Function<void()> fn);

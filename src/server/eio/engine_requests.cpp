@@ -93,6 +93,14 @@ bool EngineLoop::origin_is_welcome(const http::Request& request) const {
   return false;
 }
 
+EngineLoop::Refusal EngineLoop::unsupported_version(const RequestInfo& request) const {
+  if (!options().allow_eio3 && request.query("EIO") == "3")
+    reactor_.log(LogLevel::info, "eio",
+                 "a client of Engine.IO 3 (Socket.IO 2) is refused at " + options().path +
+                     ": set `allow_eio3` if it should be served");
+  return {.error = Errc::unsupported_version, .context = "3"};
+}
+
 void EngineLoop::on_request(http::Request& request, http::Response& response) {
   if (apply_cors(options().cors, request, response)) return;
   const Parameters p = read_parameters(request.query());
@@ -259,7 +267,7 @@ void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const Requ
       reply.status(status_of(decision)).header("Content-Type", "text/plain; charset=utf-8");
       return reply.send(text_of(decision));
   }
-  if (!dialect) return refuse(reply, LazyInfo(info), {.error = Errc::unsupported_version, .context = "3"});
+  if (!dialect) return refuse(reply, LazyInfo(info), unsupported_version(*info));
 
   Session& session = table_.create(*this, Transport::polling, *dialect, info);
   open_.add();

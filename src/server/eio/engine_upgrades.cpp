@@ -41,7 +41,7 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
   if (!connection.check_upgrade(endpoint_)) return;
   const auto dialect = dialect_for(p, options());
   if (!engine_.hooks().allow_request) {
-    if (!dialect) return refused(Errc::unsupported_version, "3");
+    if (!dialect) return refuse_websocket(connection, info, unsupported_version(*info));
     return open_websocket(connection, std::move(info), *dialect);
   }
 
@@ -60,7 +60,7 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
       case Decision::Kind::failed:
         return waiting->refuse_upgrade(status_of(decision), text_of(decision));
     }
-    if (!dialect) return refuse_websocket(*waiting, info, {.error = Errc::unsupported_version, .context = "3"});
+    if (!dialect) return refuse_websocket(*waiting, info, unsupported_version(*info));
     open_websocket(*waiting, info, *dialect);
   };
   admit(info, std::make_shared<AdmissionState>(reactor_, options().admission_timeout, std::move(decided)));
