@@ -21,6 +21,7 @@ struct ServeOptions {
   int port = 3000;
   int threads = 1;
   int spin = 50;
+  bool allow_eio3 = false, allow_jsonp = false;
   std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
   HistoryOptions history;
 };
@@ -69,7 +70,7 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   RoomChat rooms;
   rooms.serve(server, "/room");
   SioChat chat(*history);
-  chat.serve(server);
+  chat.serve(server, {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp});
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
@@ -131,6 +132,15 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->capture_default_str();
   cert->needs(key);
   key->needs(cert);
+  CLI::Option* eio3 =
+      verb->add_flag("--allow-eio3", options->allow_eio3, "Serve clients of Socket.IO 2, too (Engine.IO 3)")
+          ->envname("DUPLEX_ALLOW_EIO3")
+          ->default_str("false");
+  verb->add_flag("--allow-jsonp", options->allow_jsonp,
+                 "With --allow-eio3: also those that poll by script elements, which pages of any origin can")
+      ->envname("DUPLEX_ALLOW_JSONP")
+      ->default_str("false")
+      ->needs(eio3);
   verb->add_option("--web", options->web, "Folder of the pages")
       ->envname("DUPLEX_WEB")
       ->check(CLI::ExistingDirectory)

@@ -24,8 +24,9 @@ json::Text shown(std::string_view room, const history::Entry& entry) {
 
 }  // namespace
 
-void SioChat::serve(Server& server) {
+void SioChat::serve(Server& server, eio::EngineOptions engine) {
   sio::Options options;
+  options.engine = std::move(engine);
   options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(options));
   io.on("join", this, &SioChat::join);

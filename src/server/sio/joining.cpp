@@ -8,6 +8,7 @@
 #include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
 #include "server/sio/ids.h"
+#include "server/sio/legacy.h"
 #include "server/sio/namespace_core.h"
 #include "server/sio/recovery.h"
 
@@ -140,8 +141,11 @@ void Joining::refuse(const Admission& admission) {
   Buffer packet;
   packet.push_back('4');
   const json::View data = admission.data().view();
-  encode_connect_error(packet, handshake.nsp(), admission.why(),
-                       data.is_null() ? json::View(std::string_view()) : data);
+  if (client.is_legacy())
+    encode_legacy_error(packet, handshake.nsp(), admission.why(), data);
+  else
+    encode_connect_error(packet, handshake.nsp(), admission.why(),
+                         data.is_null() ? json::View(std::string_view()) : data);
   client.session.send_packet(packet.text(), {});
   Client& its = client;
   finish();
@@ -168,6 +172,8 @@ void Joining::enter(const Restored* restored) {
   socket.local = &local;
   if (restored != nullptr)
     std::copy_n(restored->sid.begin(), socket.id.size(), socket.id.begin());
+  else if (client.is_legacy())
+    socket.set_legacy_id(legacy_id(core->name(), client.session.sid()));
   else
     fill_random_id(socket.id);
   client.entered(socket);
@@ -199,8 +205,11 @@ void Joining::enter(const Restored* restored) {
   Buffer packet;
   packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  encode_connect(packet, core->name(), socket.sid(),
-                 extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  if (client.is_legacy())
+    encode_legacy_connect(packet, core->name());
+  else
+    encode_connect(packet, core->name(), socket.sid(),
+                   extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
   if (restored != nullptr && !core->table().joined_room.empty())
     for (const std::string& room : restored->kept.rooms)

@@ -108,7 +108,7 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   if (core.recovery() != nullptr && !fenced) {
     const auto keep_alive = core.shared_from_this();
     const std::string& pid = extras().continuity.pid;
-    if (keep)
+    if (keep && !client->is_legacy())  // which never heard its pid
       core.in_order([keep_alive, pid, bits = bits_, kept = sio::keep(*this)]() mutable {
         keep_alive->recovery()->parked(pid, bits, std::move(kept));
       });

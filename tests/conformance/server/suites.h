@@ -12,6 +12,8 @@ struct SuiteOptions {
   int threads = 1;
   bool tls = false;
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
+  bool eio3 = false;  ///< also clients of Engine.IO 3, JSONP among them, in the suites `engine.io…`, `socket.io-client`
+                      ///< and `driver`
   std::string cert, key;
   std::chrono::microseconds spin = ServerOptions().spin;
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
@@ -19,6 +21,8 @@ struct SuiteOptions {
 
 /// Server options that every suite shares.
 ServerOptions server_options(const SuiteOptions& options);
+/// Engine.IO options that every suite shares.
+eio::EngineOptions engine_options(const SuiteOptions& options);
 /// Starts, prints "listening on …", serves until a signal; an exit code.
 int serve(Server& server);
 
