@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "app/web_folder.h"
+
 namespace duplex::app {
 namespace {
 
@@ -25,6 +27,7 @@ bool fits(std::string_view text, std::size_t most) { return !text.empty() && tex
 void SioChat::serve(Server& server) {
   sio::Options options;
   options.recovery.enabled = true;
+  options.serve_client = find_client_folder();
   sio::Io& io = server.io(std::move(options));
   io.on("join", this, &SioChat::join);
   io.on("leave", this, &SioChat::leave);

@@ -59,6 +59,8 @@ install(DIRECTORY include/duplex DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONE
 if(DUPLEX_APP)
   install(TARGETS duplex_program RUNTIME COMPONENT program)
   install(DIRECTORY web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/duplex/web COMPONENT program OPTIONAL)
+  install(DIRECTORY web/dist-client/ DESTINATION ${CMAKE_INSTALL_DATADIR}/duplex/client COMPONENT program OPTIONAL)
+  install(DIRECTORY web/dist-admin/ DESTINATION ${CMAKE_INSTALL_DATADIR}/duplex/admin COMPONENT program OPTIONAL)
   # systemd looks below /usr/lib and /etc only; under another prefix the units serve as samples.
   install(FILES packaging/duplex.service packaging/duplex.socket DESTINATION lib/systemd/system COMPONENT program)
   install(FILES packaging/duplex.env DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/duplex COMPONENT program)

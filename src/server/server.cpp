@@ -9,6 +9,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/static_files.h"
 #include "server/server_impl.h"
+#include "server/sio/client_files.h"
 
 namespace duplex {
 namespace {
@@ -222,6 +223,14 @@ sio::Io& Server::io(sio::Options options) {
   options.engine.hard_limit = engine_options.hard_limit;
   impl_->io = std::make_unique<sio::IoCore>(std::move(options), impl_->log);
   for (auto& loop : impl_->loops) impl_->io->add_loop(loop->http.reactor);
+  if (const std::string& folder = impl_->io->options().serve_client; !folder.empty()) {
+    std::string error;
+    auto files = sio::serve_client_files(folder, engine_options.path, engine_options.cors, error);
+    if (error.empty())
+      use(std::move(files));
+    else
+      impl_->router.refuse(std::move(error));
+  }
   engine(std::move(engine_options), impl_->io->handlers());
   impl_->io->count_sessions([below = impl_->engines.back().get()] { return below->sessions(); });
   return impl_->io->start();

@@ -135,6 +135,9 @@ int run_driver(const SuiteOptions& options) {
   io_options.engine.hard_limit = 16 * 1024 * 1024;
   io_options.engine.per_message_deflate.enabled = options.deflate;
   io_options.engine.origins = {"*"};
+  if (!options.cors.empty())
+    io_options.engine.cors = {.origins = {options.cors}, .exposed_headers = "ETag", .credentials = true};
+  io_options.serve_client = options.serve_client;
   io_options.recovery.enabled = true;
   sio::Io& io = server.io(std::move(io_options));
   sio::Namespace& driver = io.of("/driver");

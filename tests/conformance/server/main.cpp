@@ -46,6 +46,8 @@ int main(int argc, char** argv) {
   app.add_flag("--deflate", options.deflate, "Agree on permessage-deflate in the suites engine.io, driver and bench");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--serve-client", options.serve_client, "Of the suite driver: a folder of client bundles to serve");
+  app.add_option("--cors", options.cors, "Of the suite driver: an origin that CORS allows");
   app.add_option("--mode", options.mode, "Of the suite bench: echo each message, or broadcast it to everyone")
       ->check(CLI::IsMember({"echo", "broadcast"}));
   try {

@@ -13,6 +13,8 @@ struct SuiteOptions {
   bool tls = false;
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
+  std::string serve_client;  ///< a folder, in `driver`
+  std::string cors;          ///< an origin, in `driver`: with credentials
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
