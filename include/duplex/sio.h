@@ -92,6 +92,7 @@ class Io : public Namespace {
 
  private:
   friend class IoCore;
+  friend void instrument(Io& io, struct AdminOptions options);
   Io(std::shared_ptr<NamespaceCore> main, class IoCore& io) noexcept : Namespace(std::move(main)), io_(io) {}
   class IoCore& io_;
 };

@@ -69,6 +69,7 @@ tables = {
     "Compression: `ws::Handlers::compression`": members("include/duplex/ws.h", "Compression"),
     "Engine.IO: `eio::EngineOptions`": members("include/duplex/eio.h", "EngineOptions"),
     "Socket.IO: `sio::Options`": socketio,
+    "The admin UI: `sio::AdminOptions`": members("include/duplex/sio_admin.h", "AdminOptions"),
     "Packed answers: `http::Compress`": members("include/duplex/http_cors.h", "Compress"),
     "Event streams: `http::EventStreamOptions`, `http::EventFeedOptions`": members("include/duplex/http_events.h", "EventStreamOptions") | members("include/duplex/http_events.h", "EventFeedOptions"),
     "Files: `http::Files`": members("include/duplex/http_router.h", "Files"),

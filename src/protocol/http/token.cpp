@@ -176,10 +176,11 @@ std::string_view preferred_encoding(std::string_view accept_encoding,
     for (int position = 0; const auto element = elements.next(); ++position) {
       const auto name = media_type(*element);
       const bool exact = equals_ignore_case(name, coding);
-      if ((exact || name == "*") && exact >= found.exact) found = {thousandths(parameter(*element, "q")), exact, position};
+      if ((exact || name == "*") && exact >= found.exact)
+        found = {thousandths(parameter(*element, "q")), exact, position};
     }
     if (found.weight == 0) continue;
-    const bool better = found.weight != liked.weight  ? found.weight > liked.weight
+    const bool better = found.weight != liked.weight ? found.weight > liked.weight
                         : found.exact != liked.exact ? found.exact
                                                      : found.position < liked.position;
     if (!better) continue;

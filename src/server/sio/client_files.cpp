@@ -71,8 +71,7 @@ http::Flow ClientFiles::answer(http::Request& request, http::Response& response)
   return http::done;
 }
 
-void ClientFiles::send(std::string_view name, http::Request& request, http::Response& response,
-                       Descriptor file) const {
+void ClientFiles::send(std::string_view name, http::Request& request, http::Response& response, Descriptor file) const {
   const bool is_map = name.ends_with(".map");
   response.header("Cache-Control", "public, max-age=0").header("ETag", etag).vary("Accept-Encoding");
   response.header("Content-Type", is_map ? "application/json; charset=utf-8" : "application/javascript; charset=utf-8");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/sio/encode.h"
+#include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
@@ -202,6 +203,10 @@ void Joining::enter(const Restored* restored) {
   encode_connect(packet, core->name(), socket.sid(),
                  extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
+  if (AdminFeed* feed = loop.io.feed()) {
+    if (restored == nullptr) feed->joined(socket, socket.sid());
+    feed->connected(socket);
+  }
   for (const auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }

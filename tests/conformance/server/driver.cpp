@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A namespace that lets a test drive the server: every call is an event whose last argument is an ack.
-#include <duplex/sio.h>
+#include <duplex/sio_admin.h>
 
 #include "suites.h"
 
@@ -147,6 +147,11 @@ int run_driver(const SuiteOptions& options) {
   add_rooms(driver);
   add_emits(driver);
   add_sockets(driver, io);
+  if (!options.admin_mode.empty())
+    sio::instrument(
+        io, {.password_hash = options.admin_hash,
+             .mode = options.admin_mode == "production" ? sio::AdminMode::production : sio::AdminMode::development,
+             .read_only = options.admin_read_only});
   return serve(server);
 }
 
