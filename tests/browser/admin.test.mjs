@@ -208,3 +208,53 @@ test("a server that restarts: the page comes back by itself, and forgets who was
     }
   });
 });
+
+/** The longest time in ms for which the page could do nothing, since it was asked last. */
+const longestStall = (page) => page.evaluate(() => {
+  const was = window.stall ?? 0;
+  window.stall = 0;
+  if (!window.beats) {
+    let last = performance.now();
+    window.beats = setInterval(() => {
+      const now = performance.now();
+      window.stall = Math.max(window.stall, now - last - 20);
+      last = now;
+    }, 20);
+  }
+  return Math.round(was);
+});
+
+for (const [mode, most] of [["production", 1_000], ["development", 4_000]]) {
+  test(`with 1,000 sockets that talk, the page answers: ${mode}`, { timeout: 170_000 }, async (t) => {
+    await withServer(["--admin-mode", mode], async (server) => {
+      const crowd = [];
+      for (let i = 0; i < 1_000; i += 50)
+        crowd.push(...(await Promise.all(Array.from({ length: 50 }, (_, k) => join(server.url, `room ${(i + k) % 20}`, `Person ${i + k}`)))));
+      const page = await openAdmin(server);
+      const began = Date.now();
+      await longestStall(page);
+      await signIn(page, server);
+      await connected(page);
+      await row(page, /\/admin *1/).waitFor();
+      const shownAfter = Date.now() - began;
+      const arriving = await longestStall(page);
+
+      // Each says something every two seconds or so, to 49 others: 500 a second, and 25,000 that are sent.
+      let said = 0, at = 0;
+      const talk = setInterval(() => { for (let i = 0; i < 10; ++i) crowd[at++ % crowd.length].emit("say", `room ${(at - 1) % 20}`, "hello"), ++said; }, 20);
+      const took = {};
+      for (const view of mode === "production" ? ["Servers", "Dashboard"] : ["Sockets", "Rooms", "Events", "Clients", "Dashboard"]) {
+        const clicked = Date.now();
+        await go(page, view);
+        took[view] = Date.now() - clicked;
+      }
+      const talking = await longestStall(page);
+      clearInterval(talk);
+      t.diagnostic(`${mode}: shown after ${shownAfter} ms, stalls of ${arriving} ms on arrival and ${talking} ms while ${said} messages were said; views after ${JSON.stringify(took)} ms`);
+      assert.ok(talking < most, `the page stood still for ${talking} ms`);
+      await row(page, /\/admin *1/).waitFor();
+      assert.equal(crowd.filter((person) => !person.connected).length, 0);
+      await done(page);
+    });
+  });
+}
