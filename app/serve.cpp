@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/admin.h"
 #include "app/chat_history.h"
 #include "app/config.h"
 #include "app/log_output.h"
@@ -24,6 +25,7 @@ struct ServeOptions {
   bool allow_eio3 = false, allow_jsonp = false;
   std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
   HistoryOptions history;
+  AdminFlags admin;
 };
 
 namespace {
@@ -71,6 +73,7 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   rooms.serve(server, "/room");
   SioChat chat(*history);
   chat.serve(server, {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp});
+  serve_admin(server, options.admin, log);
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
@@ -161,6 +164,7 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->envname("DUPLEX_HISTORY_MEGABYTES")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  add_admin_options(*verb, options->admin);
   verb->add_option("--log-level", options->log_level, "debug, info, warning or error")
       ->envname("DUPLEX_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
@@ -176,6 +180,7 @@ std::string fault_of(const ServeOptions& options) {
   tried.port = 0;  // the one that is meant may be in use by the server that is to be replaced
   if (tried.host.starts_with("unix:")) tried.host = "127.0.0.1";
   Server server(std::move(tried));
+  serve_admin(server, options.admin, log);
   return server.start() ? std::string() : server.start_error();
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "app/sio_chat.h"
 
+#include "app/web_folder.h"
+
 namespace duplex::app {
 namespace {
 
@@ -28,6 +30,7 @@ void SioChat::serve(Server& server, eio::EngineOptions engine) {
   sio::Options options;
   options.engine = std::move(engine);
   options.recovery.enabled = true;
+  options.serve_client = find_client_folder();
   sio::Io& io = server.io(std::move(options));
   io.on("join", this, &SioChat::join);
   io.on("say", this, &SioChat::say);

@@ -72,6 +72,7 @@ tables = {
     "A history: `history::Limits`, `history::Options`": members("include/duplex/history_store.h", "Limits") | members("include/duplex/history.h", "Options"),
     "A history in a file: `history::SqliteOptions`": members("include/duplex/history_sqlite.h", "SqliteOptions"),
     "Presence: `sio::PresenceOptions`": members("include/duplex/presence.h", "PresenceOptions"),
+    "The admin UI: `sio::AdminOptions`": members("include/duplex/sio_admin.h", "AdminOptions"),
     "Packed answers: `http::Compress`": members("include/duplex/http_cors.h", "Compress"),
     "Event streams: `http::EventStreamOptions`, `http::EventFeedOptions`": members("include/duplex/http_events.h", "EventStreamOptions") | members("include/duplex/http_events.h", "EventFeedOptions"),
     "Files: `http::Files`": members("include/duplex/http_router.h", "Files"),

@@ -39,6 +39,14 @@ class alignas(64) EngineLoop {
   net::Reactor& reactor() const noexcept { return reactor_; }
   ws::DeflateContexts& deflate() noexcept { return endpoint_.loop.deflate(); }
   std::uint64_t sessions() const noexcept { return open_.get(); }  ///< Any thread.
+  /// Of its WebSockets, which the loop's own counters leave out. Any thread.
+  const ws::WsCounters& websocket_counters() const noexcept { return websocket_; }
+  /// What has left in answers to polls. Any thread but for adding.
+  struct Polled {
+    Counter packets, bytes;
+  };
+  Polled& polled() noexcept { return polled_; }
+  const Polled& polled() const noexcept { return polled_; }
 
   // -- requests (engine_requests.cpp, engine_upgrades.cpp)
   void on_request(http::Request& request, http::Response& response);
@@ -112,6 +120,8 @@ class alignas(64) EngineLoop {
 
   Engine& engine_;
   net::Reactor& reactor_;
+  ws::WsCounters websocket_;
+  Polled polled_;
   ws::WsEndpoint endpoint_;
   SessionTable& table_;
   Counter open_;

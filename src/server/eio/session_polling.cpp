@@ -84,6 +84,8 @@ void Session::flush_poll() {
   if (!poll_ || waiting_.empty()) return;
   Buffer payload = loop_.take_payload();
   const v3::Form form = write_payload(payload, dialect_, waiting_);
+  loop_.polled().packets.add(waiting_.packets());
+  loop_.polled().bytes.add(payload.size());
   const bool compress = waiting_.wants_compression();
   loop_.give_back(std::exchange(waiting_, {}));
   answer_poll(payload.text(), form, compress);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/sio/encode.h"
+#include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
@@ -214,6 +215,10 @@ void Joining::enter(const Restored* restored) {
   if (restored != nullptr && !core->table().joined_room.empty())
     for (const std::string& room : restored->kept.rooms)
       if (socket.client != nullptr && room != socket.sid()) socket.tell_joined(room);
+  if (AdminFeed* feed = loop.io.feed()) {
+    if (restored == nullptr) feed->joined(socket, socket.sid());
+    feed->connected(socket);
+  }
   for (const auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }

@@ -75,6 +75,7 @@ class NamespaceCore : public std::enable_shared_from_this<NamespaceCore> {
   Adapter& adapter() noexcept { return *adapter_; }
   void set_adapter(std::unique_ptr<Adapter> adapter) { adapter_ = std::move(adapter); }
   RecoveryHome* recovery() const noexcept { return recovery_.get(); }
+  void forgo_recovery();  ///< Before the server starts.
   std::uint64_t next_ack() noexcept { return acks_.fetch_add(1, std::memory_order_relaxed); }
   std::uint64_t acks_given() const noexcept { return acks_.load(std::memory_order_relaxed); }
 

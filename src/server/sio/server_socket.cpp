@@ -2,6 +2,7 @@
 #include "server/sio/server_socket.h"
 
 #include "protocol/sio/encode.h"
+#include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/guard.h"
 #include "server/sio/listeners.h"
@@ -37,13 +38,16 @@ void ServerSocket::enter_room(std::string_view room) {
 bool ServerSocket::enter_quietly(std::string_view room) {
   if (client == nullptr) return false;
   if (room == sid()) {
-    in_own_room = true;
+    if (!std::exchange(in_own_room, true)) {
+      if (AdminFeed* feed = loop().io.feed()) feed->joined(*this, room);
+    }
     return false;
   }
   const std::size_t before = local->rooms.rooms();
   const bool entered = local->rooms.join(*this, room);
   if (entered) local->note_change(*this, room, true);
   loop().counters.rooms.add(local->rooms.rooms() - before);
+  if (AdminFeed* feed = loop().io.feed(); feed != nullptr && entered) feed->joined(*this, room);
   return entered;
 }
 
@@ -58,17 +62,20 @@ void ServerSocket::tell_left(std::string_view room) {
 
 void ServerSocket::leave_room(std::string_view room) {
   if (client == nullptr) return;
+  AdminFeed* const feed = loop().io.feed();
   if (room == sid()) {
-    in_own_room = false;
+    if (std::exchange(in_own_room, false) && feed != nullptr) feed->left(*this, sid());
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  const bool told = local->has_broadcasts_out() || !local->core.table().left_room.empty();
+  const bool told = local->has_broadcasts_out() || !local->core.table().left_room.empty() || feed != nullptr;
   const std::string name(told ? room : std::string_view());  // `room` may be the room's own
   const bool left = local->rooms.leave(*this, room);
   if (left) local->note_change(*this, name, false);
   loop().counters.rooms.subtract(before - local->rooms.rooms());
-  if (left) tell_left(name);
+  if (!left) return;
+  if (feed != nullptr) feed->left(*this, name);
+  tell_left(name);
 }
 
 // -- its end ----------------------------------------------------------------------------------------------------------
@@ -118,6 +125,9 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
 
   std::vector<std::string> rooms;
   if (!core.table().left_room.empty()) each_room([&](const Room& room) { rooms.push_back(room.name()); });
+  AdminFeed* const feed = its_loop.io.feed();
+  std::vector<std::string> rooms_left;
+  if (feed != nullptr) each_room_name([&](std::string_view room) { rooms_left.emplace_back(room); });
   const std::size_t before = local->rooms.rooms();
   leave_all();
   its_loop.counters.rooms.subtract(before - local->rooms.rooms() + 1);
@@ -126,6 +136,7 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   local->remove(*this);
   client->left(*this, by_server);
   client = nullptr;
+  if (feed != nullptr) feed->disconnected(*this, reason, rooms_left);
   for (const auto& fn : core.table().disconnect) guarded(its_loop, "on_disconnect", [&] { (*fn)(*this, why); });
   fail_pending();
   if (SocketListeners* its = listeners_if_any()) its->gate.clear(its_loop.reactor);
@@ -166,6 +177,10 @@ Broadcast Socket::to(std::string_view room) const { return broadcast().to(room);
 Broadcast Socket::except(std::string_view room) const { return broadcast().except(room); }
 void Socket::disconnect(bool close) { ServerSocket::of(*this).disconnect_from_server(close); }
 json::View Socket::data() const noexcept { return ServerSocket::of(*this).data_text().view(); }
-void Socket::put_data(json::Text data) { ServerSocket::of(*this).set_data_text(std::move(data)); }
+void Socket::put_data(json::Text data) {
+  ServerSocket& self = ServerSocket::of(*this);
+  self.set_data_text(std::move(data));
+  if (AdminFeed* feed = self.loop().io.feed(); feed != nullptr && self.client != nullptr) feed->changed_data(self);
+}
 
 }  // namespace duplex::sio

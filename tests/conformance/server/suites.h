@@ -16,6 +16,11 @@ struct SuiteOptions {
                       ///< and `driver`
   std::string cert, key;
   std::chrono::microseconds spin = ServerOptions().spin;
+  std::string serve_client;  ///< a folder, in `driver`
+  std::string cors;          ///< an origin, in `driver`: with credentials
+  std::string admin_mode;    ///< in `driver`: with the admin namespace; "development" or "production"
+  std::string admin_hash;    ///< of its password; empty: it asks for none
+  bool admin_read_only = false;
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
