@@ -136,7 +136,7 @@ void Session::deliver(ws::Message message) {
 
 bool Session::can_take() const noexcept {
   if (state_ != State::open) return false;
-  return ws_ != nullptr ? ws_->stream().buffered() <= loop_.options().soft_limit : poll_.has_value();
+  return ws_ != nullptr ? ws_->stream().buffered() <= loop_.options().soft_limit : poll_ != nullptr;
 }
 
 std::size_t Session::waiting_bytes() const noexcept {

@@ -153,7 +153,7 @@ class Session final : public Socket {
   std::shared_ptr<const RequestInfo> handshake_;
   ws::WsConnection* ws_ = nullptr;
   ws::WsConnection* probe_ = nullptr;
-  std::optional<PendingPoll> poll_;
+  std::unique_ptr<PendingPoll> poll_;  // a WebSocket never has one
   std::unique_ptr<Upload> upload_;
   Outgoing waiting_;
   net::TimerId heartbeat_ = 0, claim_timer_ = 0, close_timer_ = 0, probe_timer_ = 0, noop_timer_ = 0;

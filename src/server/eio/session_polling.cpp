@@ -50,7 +50,7 @@ void Session::on_poll(SessionRequest& request, http::Reply reply) {
     });
   });
   request.info.leave(loop_.wants_requests());
-  poll_ = PendingPoll{std::move(reply), request.coding, number, std::move(request.info)};
+  poll_ = std::make_unique<PendingPoll>(PendingPoll{std::move(reply), request.coding, number, std::move(request.info)});
   if (state_ == State::open) mark_seen();  // the client has read the previous answer
   if (state_ == State::closing) {
     // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of
