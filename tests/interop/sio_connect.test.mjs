@@ -5,9 +5,10 @@ import { after, before, test } from "node:test";
 import { io } from "socket.io-client";
 import { start, within } from "./support/server.mjs";
 import { drive } from "./support/driver.mjs";
+import * as parser from "./support/parser.mjs";
 
 let server;
-before(async () => { server = await start("duplex-conformance", ["--suite", "driver"]); });
+before(async () => { server = await start("duplex-conformance", ["--suite", "driver", ...parser.flags]); });
 after(() => server?.stop());
 
 const ways = {

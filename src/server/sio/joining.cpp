@@ -137,12 +137,8 @@ void Joining::ask_recovery() {
 }
 
 void Joining::refuse(const Admission& admission) {
-  Buffer packet;
-  packet.push_back('4');
   const json::View data = admission.data().view();
-  encode_connect_error(packet, handshake.nsp(), admission.why(),
-                       data.is_null() ? json::View(std::string_view()) : data);
-  client.session.send_packet(packet.text(), {});
+  client.refuse(handshake.nsp(), admission.why(), data.is_null() ? json::View(std::string_view()) : data);
   Client& its = client;
   finish();
   core->maybe_forget();
@@ -196,12 +192,11 @@ void Joining::enter(const Restored* restored) {
       client.session.send_shared(packet, {});
     }
   }
-  Buffer packet;
-  packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  encode_connect(packet, core->name(), socket.sid(),
-                 extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
-  client.session.send_packet(packet.text(), {});
+  json::Loan loan;
+  write_session(loan.text(), socket.sid(),
+                extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  client.send(PacketType::connect, core->name(), loan.text());
   for (const auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }

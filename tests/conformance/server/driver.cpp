@@ -136,6 +136,7 @@ int run_driver(const SuiteOptions& options) {
   io_options.engine.per_message_deflate.enabled = options.deflate;
   io_options.engine.origins = {"*"};
   io_options.recovery.enabled = true;
+  io_options.parser = parser_of(options);
   sio::Io& io = server.io(std::move(io_options));
   sio::Namespace& driver = io.of("/driver");
   driver.on_connect([](sio::Socket& socket) {

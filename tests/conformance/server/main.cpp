@@ -19,6 +19,10 @@ ServerOptions server_options(const SuiteOptions& options) {
   return server;
 }
 
+std::shared_ptr<const sio::Parser> parser_of(const SuiteOptions& options) {
+  return options.parser == "msgpack" ? sio::msgpack_parser() : nullptr;
+}
+
 int serve(Server& server) {
   return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
 }
@@ -46,6 +50,7 @@ int main(int argc, char** argv) {
   app.add_flag("--deflate", options.deflate, "Agree on permessage-deflate in the suites engine.io, driver and bench");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--parser", options.parser, "Of Socket.IO's packets")->check(CLI::IsMember({"json", "msgpack"}));
   app.add_option("--mode", options.mode, "Of the suite bench: echo each message, or broadcast it to everyone")
       ->check(CLI::IsMember({"echo", "broadcast"}));
   try {

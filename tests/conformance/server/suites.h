@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <duplex/duplex.h>
+#include <duplex/sio.h>
 
 #include <string>
 
@@ -13,11 +14,14 @@ struct SuiteOptions {
   bool tls = false;
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
+  std::string parser = "json";  ///< of Socket.IO's packets: "json" or "msgpack"
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
 /// Server options that every suite shares.
 ServerOptions server_options(const SuiteOptions& options);
+/// What the option --parser names.
+std::shared_ptr<const sio::Parser> parser_of(const SuiteOptions& options);
 /// Starts, prints "listening on …", serves until a signal; an exit code.
 int serve(Server& server);
 

@@ -2,6 +2,7 @@
 // npm `socket.io-client` in the /driver namespace of `duplex-conformance --suite driver`, where a test drives the server.
 import { after } from "node:test";
 import { io } from "socket.io-client";
+import * as parser from "./parser.mjs";
 import { within } from "./server.mjs";
 
 const DEADLINE = 10_000;
@@ -16,7 +17,7 @@ export class Driver {
   all = [];  // every event but hello, as [name, ...arguments]
 
   constructor(url, options) {
-    this.socket = io(`${url}/driver`, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...options });
+    this.socket = io(`${url}/driver`, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...parser.options, ...options });
     drivers.add(this);
     this.hellos = [];
     this.socket.onAny((name, ...values) => {
