@@ -54,6 +54,7 @@ std::error_code read_data(msgpack::Reader& in, const ParserLimits& limits, Parse
   msgpack::Reader ahead = in;
   Value value;
   if (const auto e = ahead.next(value); e != msgpack::Errc::ok) return e;
+  if (value.kind == Kind::binary || value.kind == Kind::date) return Errc::wrong_payload;  // as JSON they look like more
   if (value.kind != Kind::undefined) return append_json(in, limits, out.text, out.binaries);
   in = ahead;
   return {};
@@ -67,6 +68,8 @@ class MsgpackParser final : public Parser {
     Value value;
     if (const auto e = in.next(value); e != msgpack::Errc::ok) return e;
     if (value.kind != Kind::map) return Errc::unknown_type;
+    out.text.clear();
+    out.binaries.clear();
     Packet& packet = out.packet;
     packet = {};
     packet.nsp = {};
@@ -109,9 +112,7 @@ class MsgpackParser final : public Parser {
     w.unsigned_integer(static_cast<std::uint64_t>(packet.type));
     if (!packet.payload.empty()) {
       w.string("data");
-      if (packet.type == PacketType::connect)
-        write_session(w, json::View(packet.payload));
-      else
+      if (packet.type != PacketType::connect || !write_session(w, json::View(packet.payload)))
         append_msgpack(w, packet.payload, binaries);
     }
     if (packet.id && !is_answer) write_id(w, *packet.id);
@@ -121,16 +122,16 @@ class MsgpackParser final : public Parser {
   }
 
  private:
-  /// Node names the private id even where there is none.
-  static void write_session(msgpack::Writer& w, json::View session) {
+  /// Node names the private id even where there is none. True if that is the case.
+  static bool write_session(msgpack::Writer& w, json::View session) {
+    const json::View sid = session["sid"];
+    if (!sid || session["pid"]) return false;
     w.map(2);
     w.string("sid");
-    append_msgpack(w, session["sid"].text(), {});
+    append_msgpack(w, sid.text(), {});
     w.string("pid");
-    if (const json::View pid = session["pid"])
-      append_msgpack(w, pid.text(), {});
-    else
-      w.undefined();
+    w.undefined();
+    return true;
   }
   static void write_id(msgpack::Writer& w, std::uint64_t id) {
     w.string("id");
