@@ -31,7 +31,7 @@ const members = (n, make) => {
   for (let i = 0; i < n; ++i) Object.defineProperty(object, n > 12 ? `k${i}` : name(), { value: make(), enumerable: true, configurable: true, writable: true });
   return object;
 };
-const size = (depth) => pick(depth > 1 || random(8) ? [0, 1, 2, 3] : [15, 16, 17]);
+const size = (depth) => pick(depth > 0 || random(8) ? [0, 1, 2, 3] : [15, 16, 17]);
 const value = (depth, exotic) => {
   const inner = () => value(depth + 1, exotic);
   switch (depth > 3 ? 0 : random(7)) {
@@ -137,6 +137,8 @@ const reference = (wire) => {
   }
   return packet;
 };
+/** May hold an ext 32 of type 0 that says it is longer than the packet: notepack makes an ArrayBuffer of up to 4 GiB and fills it, byte by byte. */
+const costsMemory = (wire) => wire.some((byte, at) => byte === 0xc9 && at + 5 < wire.length && wire[at + 5] === 0 && wire.readUInt32BE(at + 1) > 1e6);
 const packet = () => {
   const type = random(12) ? random(5) : pick([5, -1, 1.5, "2", null, 255, 2.0]);
   const args = () => [pick(["say", "say", "é", "connect", "disconnect", 5, null, {}]), value(1, true), value(2, true)].slice(0, 1 + random(3));
@@ -156,13 +158,17 @@ for (let i = 0; i < 2 * n; ++i) {
     wire = Buffer.concat([wire.subarray(0, at), pick([Buffer.alloc(0), Buffer.from([random(256)]), Buffer.from([pick([0xc1, 0xdd, 0xdf, 0xc6, 0xdb, 0xc9, 0xff])])]), wire.subarray(at + random(2))]);
   }
   checks.push([`packet ${wire.toString("hex")}`, (ours) => {
+    if (costsMemory(wire)) return "packets left out: notepack might take gigabytes for them";
     const theirs = reference(wire);
     if (ours.error && !theirs.error) {
       assert.ok(explained(ours), `only Duplex refuses: ${ours.error}`);
       return "packets that Duplex alone refuses";
     }
+    // A map whose prototype a client made an ArrayBuffer's is no object to Object.prototype.toString.
+    if (theirs.error === "invalid payload" && wire.includes("__proto__")) return "packets with a prototype of the client's";
     assert.equal(Boolean(ours.error), Boolean(theirs.error), `socket.io-msgpack-parser: ${theirs.error}`);
     if (ours.error) return "packets that both refuse";
+    if (/"[0-9]{17,}":/.test(ours.json)) return "packets with a key that is a large integer"; // Duplex keeps its digits
     assert.equal(ours.type, theirs.type);
     assert.equal(ours.nsp, theirs.nsp);
     assert.equal(ours.id ?? undefined, theirs.id);
@@ -185,7 +191,7 @@ checks.forEach(([line, check], i) => {
     const outcome = check(JSON.parse(lines[i]));
     tally[outcome] = (tally[outcome] ?? 0) + 1;
   } catch (error) {
-    error.message += `\nline ${i}, seed ${seed}: ${line.slice(0, 1000)}\nDuplex: ${lines[i].slice(0, 1000)}`;
+    console.error(`line ${i}, seed ${seed}: ${line.slice(0, 1000)}\nDuplex: ${lines[i].slice(0, 1000)}`);
     throw error;
   }
 });
