@@ -20,7 +20,8 @@ struct ServeOptions {
   int port = 3000;
   int threads = 1;
   int spin = 50;
-  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
+  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", parser = "json", web,
+              log_level = "info";
 };
 
 namespace {
@@ -61,6 +62,10 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   Server server(std::move(settings));
   RoomChat rooms;
   rooms.serve(server, "/room");
+  if (options.parser == "msgpack") {
+    server.io({.parser = sio::msgpack_parser()});
+    log.warn("Socket.IO speaks msgpack: the chat page, whose client speaks JSON, will not connect");
+  }
   SioChat chat;
   chat.serve(server);
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
@@ -124,6 +129,10 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->capture_default_str();
   cert->needs(key);
   key->needs(cert);
+  verb->add_option("--parser", options->parser, "How Socket.IO's packets stand on the wire: json, or msgpack")
+      ->envname("DUPLEX_PARSER")
+      ->check(CLI::IsMember({"json", "msgpack"}))
+      ->capture_default_str();
   verb->add_option("--web", options->web, "Folder of the pages")
       ->envname("DUPLEX_WEB")
       ->check(CLI::ExistingDirectory)
