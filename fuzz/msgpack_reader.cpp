@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What the reader takes, written again, is read alike; skipping agrees with reading; as JSON it is valid, bounded, and as
-// MessagePack again the same JSON.
+// What the reader takes, written again, is read alike; skipping agrees with reading; as JSON it is valid, bounded, and
+// as MessagePack again the same JSON.
 #include <cmath>
 #include <cstdlib>
 

@@ -15,7 +15,9 @@
 // How Socket.IO's packets stand on the wire: what Node calls a parser. A server and its clients must have the same one.
 //
 //     Server server({.port = 3000});
-//     sio::Io& io = server.io({.parser = sio::msgpack_parser()});   // clients: `parser: require("socket.io-msgpack-parser")`
+//     sio::Io& io = server.io({.parser = sio::msgpack_parser()});
+//
+// and in JavaScript `io(url, {parser: require("socket.io-msgpack-parser")})`.
 #pragma GCC visibility push(default)
 
 namespace duplex::sio {
@@ -36,7 +38,7 @@ struct Packet {
   std::uint32_t attachments = 0;    ///< how many binaries go with it
   std::string_view nsp = "/";       ///< with its slash
   std::optional<std::uint64_t> id;  ///< an ack is asked for, or given
-  std::string_view payload;         ///< JSON that fits the type: `["name",…]`, `[…]`, `{…}`; empty if there is none
+  std::string_view payload;         ///< JSON that fits the type: `["name",…]`, `{…}`; empty if there is none
 
   friend bool operator==(const Packet&, const Packet&) = default;
 };
@@ -44,9 +46,9 @@ struct Packet {
 /// What a parser made of a message. The packet may borrow from the message, and from the memory that is here for it.
 struct Parsed {
   Packet packet;
-  std::string text;                     ///< memory of the loop's, empty: for the payload, if it is made
-  std::vector<json::Binary> binaries;   ///< what the payload's placeholders name, `{"_placeholder":true,"num":0}` …
-  bool is_valid = false;                ///< the payload is known to be valid JSON, its placeholders too: it is not validated
+  std::string text;                    ///< memory of the loop's, empty: for the payload, if it is made
+  std::vector<json::Binary> binaries;  ///< what the payload's placeholders name, `{"_placeholder":true,"num":0}` …
+  bool is_valid = false;               ///< the payload is known to be valid JSON, its placeholders right
 };
 
 /// What a client's packet may hold; see `Options`.

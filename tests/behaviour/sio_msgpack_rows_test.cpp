@@ -38,7 +38,8 @@ void check_closes(std::string_view digits, std::string_view why, bool is_text = 
   CHECK(reason == "forced close");
   CHECK(server.server.logged("a connection is closed: " + std::string(why)));
   const auto& log = server.server.log();
-  CHECK(std::count_if(log.begin(), log.end(), [](const std::string& line) { return line.find("is closed") != line.npos; }) == 1);
+  CHECK(std::count_if(log.begin(), log.end(),
+                      [](const std::string& line) { return line.find("is closed") != line.npos; }) == 1);
   CHECK(other.ask(R"(20["alive"])") == "30[1]");
 }
 
@@ -96,8 +97,8 @@ TEST_CASE("S6, msgpack: a map that looks like a placeholder is a map; binaries s
   client.send_bytes(event(id + "00" + data + "93 a178 c40161 82 ac5f706c616365686f6c646572 c3 a36e756d 00"));
   CHECK(client.next() == "30[[true,false]]");
   const std::vector<json::Binary> binaries = {as_bytes("abc"), as_bytes("")};
-  CHECK(client.ask(R"(52-1["echo",{"deep":[{"_placeholder":true,"num":1}]},{"_placeholder":true,"num":0}])", binaries) ==
-        R"(31[{"deep":[{"_placeholder":true,"num":0}]},{"_placeholder":true,"num":1}])");
+  CHECK(client.ask(R"(52-1["echo",{"deep":[{"_placeholder":true,"num":1}]},{"_placeholder":true,"num":0}])",
+                   binaries) == R"(31[{"deep":[{"_placeholder":true,"num":0}]},{"_placeholder":true,"num":1}])");
   REQUIRE(client.binaries().size() == 2);
   CHECK(as_text(client.binaries()[0]).empty());
   CHECK(as_text(client.binaries()[1]) == "abc");
@@ -154,8 +155,8 @@ TEST_CASE("S9, msgpack: a connection is in 64 namespaces at most") {
 }
 
 TEST_CASE("S10, msgpack: a namespace that is too long or odd closes the connection, and nothing long is echoed") {
-  for (const char* name : {"a0", "a178", "a6 2f613f623d31", "a7 2f2e2e2f657463", "a4 2f610062", "05", "c0", "90",
-                           "a3 2f61ff"}) {
+  for (const char* name :
+       {"a0", "a178", "a6 2f613f623d31", "a7 2f2e2e2f657463", "a4 2f610062", "05", "c0", "90", "a3 2f61ff"}) {
     SioServer server(with_msgpack());
     ParserClient client(server);
     client.send_bytes("82" + type + "00" + nsp + name);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Servers whose packets are not Socket.IO's JSON: a parser of a test's own, and what msgpack costs.
+#include "support/sio_parser.h"
 #include "support/allocations.h"
 #include "support/eio.h"
-#include "support/sio_parser.h"
 
 using namespace duplex;
 using namespace duplex::testing;
@@ -71,8 +71,9 @@ TEST_CASE("a parser of one's own: packets are its text, and handlers notice noth
 }
 
 TEST_CASE("a parser of one's own: what it lets through is checked before anybody hears it") {
-  for (const char* packet : {"2 / - [\"say\"", "2 / - {}", "2 / - [\"connect\"]", "2 / - ", "9 / - []", "2 x - [\"say\"]",
-                             "2 / - [\"\xc3\x28\"]", R"(2 / - ["say",{"_placeholder":true,"num":1}])", " "}) {
+  for (const char* packet :
+       {"2 / - [\"say\"", "2 / - {}", "2 / - [\"connect\"]", "2 / - ", "9 / - []", "2 x - [\"say\"]",
+        "2 / - [\"\xc3\x28\"]", R"(2 / - ["say",{"_placeholder":true,"num":1}])", " "}) {
     CAPTURE(packet);
     LineServer line;
     int calls = 0;
@@ -151,7 +152,8 @@ TEST_CASE("msgpack: an event, and the event or the ack that answers it, allocate
   server.io.on("sum", [](std::string_view, int a, json::View) { return a + 1; });
   ParserClient client(server, "0");
   client.next();
-  for (const char* packet : {R"(2["m",{"text":"hello everybody, whoever you are"}])", R"(212["sum","lobby",41,{"x":[1]}])"}) {
+  for (const char* packet :
+       {R"(2["m",{"text":"hello everybody, whoever you are"}])", R"(212["sum","lobby",41,{"x":[1]}])"}) {
     const std::string frame = client_frame(ParserClient::encoded(packet), 2);
     std::size_t least = SIZE_MAX;
     for (int i = 0; i < 40; ++i) {

@@ -110,8 +110,7 @@ json::Text packet_of(std::string_view bytes) {
   const auto parser = sio::msgpack_parser();
   sio::Parsed parsed;
   if (const auto error = parser->decode(ws::Message(as_bytes(bytes)), {}, parsed)) return refused(error);
-  if (const auto error = sio::check(parsed.packet, {}, parsed.is_valid))
-    return refused(sio::make_error_code(*error));
+  if (const auto error = sio::check(parsed.packet, {}, parsed.is_valid)) return refused(sio::make_error_code(*error));
   std::string out;
   parser->encode(parsed.packet, parsed.binaries, out);
   return json::object("type", static_cast<int>(parsed.packet.type), "nsp", parsed.packet.nsp, "id", parsed.packet.id,

@@ -64,8 +64,8 @@ Errc Reader::real(std::size_t bytes, Value& out) noexcept {
   const std::byte* from = nullptr;
   if (!take(bytes, from)) return Errc::truncated;
   out.kind = Kind::real;
-  out.real = bytes == 4 ? static_cast<double>(std::bit_cast<float>(load_be32(from)))
-                        : std::bit_cast<double>(load_be64(from));
+  out.real =
+      bytes == 4 ? static_cast<double>(std::bit_cast<float>(load_be32(from))) : std::bit_cast<double>(load_be64(from));
   return Errc::ok;
 }
 

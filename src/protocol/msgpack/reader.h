@@ -11,7 +11,7 @@ namespace duplex::msgpack {
 
 enum class Kind : unsigned char {
   nil,
-  undefined,         ///< fixext 1 of type 0
+  undefined,  ///< fixext 1 of type 0
   boolean,
   integer,           ///< below zero
   unsigned_integer,  ///< zero or more, however it is written

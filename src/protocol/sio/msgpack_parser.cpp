@@ -54,7 +54,8 @@ std::error_code read_data(msgpack::Reader& in, const ParserLimits& limits, Parse
   msgpack::Reader ahead = in;
   Value value;
   if (const auto e = ahead.next(value); e != msgpack::Errc::ok) return e;
-  if (value.kind == Kind::binary || value.kind == Kind::date) return Errc::wrong_payload;  // as JSON they look like more
+  // As JSON they would look like an object and a string.
+  if (value.kind == Kind::binary || value.kind == Kind::date) return Errc::wrong_payload;
   if (value.kind != Kind::undefined) return append_json(in, limits, out.text, out.binaries);
   in = ahead;
   return {};

@@ -13,8 +13,8 @@ namespace {
 using msgpack::Kind;
 using msgpack::Value;
 
-constexpr std::int64_t day = 86'400'000;                             // ms
-constexpr std::int64_t furthest_date = 8'640'000'000'000'000;        // ECMA-262 §21.4.1.1
+constexpr std::int64_t day = 86'400'000;                       // ms
+constexpr std::int64_t furthest_date = 8'640'000'000'000'000;  // ECMA-262 §21.4.1.1
 constexpr std::size_t deepest = 256;
 
 void append_digits(std::string& out, std::int64_t value, int digits) {

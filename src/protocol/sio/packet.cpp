@@ -47,6 +47,8 @@ bool suits(PacketType type, char first) noexcept {
   }
 }
 
+// These two are steps of `decode`, once a packet: GCC would call them, because `check` has a use for them too.
+
 /// Of valid JSON: does it fit the packet's type, and is the event's name one that may be used?
 [[gnu::always_inline]] inline std::optional<Errc> check_meaning(const Packet& packet) noexcept {
   if (!suits(packet.type, packet.payload.front())) return Errc::wrong_payload;
@@ -57,7 +59,8 @@ bool suits(PacketType type, char first) noexcept {
   return std::nullopt;
 }
 
-[[gnu::always_inline]] inline std::optional<Errc> check_payload(const Packet& packet, const DecodeOptions& options) noexcept {
+[[gnu::always_inline]] inline std::optional<Errc> check_payload(const Packet& packet,
+                                                                const DecodeOptions& options) noexcept {
   switch (json::validate(packet.payload, {options.max_depth, true})) {
     case json::Fault::none:
       break;

@@ -10,9 +10,9 @@
 namespace duplex::sio {
 namespace {
 
-constexpr std::size_t longest_echo = 256;  // bytes of a client's that it reads again in a refusal
+constexpr std::size_t longest_echo = 256;         // bytes of a client's that it reads again in a refusal
 constexpr std::size_t largest_kept = 256 * 1024;  // of the text that a parser makes, between messages
-constexpr unsigned most_strays = 1'000;    // acks that nobody waits for, a minute
+constexpr unsigned most_strays = 1'000;           // acks that nobody waits for, a minute
 constexpr std::chrono::minutes stray_window{1};
 
 }  // namespace

@@ -44,8 +44,8 @@ class ParserClient {
     send(packet, binaries);
     return next();
   }
-  /// The next packet, as JSON without the number of attachments; "close" when the connection is closed, "" when there is
-  /// nothing.
+  /// The next packet, as JSON without the number of attachments; "close" when the connection is closed, "" when there
+  /// is nothing.
   std::string next() {
     for (;;) {
       const auto frame = ws_.next();

@@ -15,7 +15,7 @@ struct SuiteOptions {
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
   std::string parser = "json";  ///< of Socket.IO's packets: "json" or "msgpack"
-  std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
+  std::string mode = "echo";    ///< of the suite `bench`: "echo" or "broadcast"
 };
 
 /// Server options that every suite shares.

@@ -52,7 +52,6 @@ TEST_CASE("MessagePack: each form of an integer is that integer") {
            {"d1 0005", 5},
            {"d2 00000005", 5},
            {"d3 0000000000000005", 5}}) {
-    CAPTURE(digits);
     CHECK(read(digits).kind == Kind::unsigned_integer);
     CHECK(read(digits).unsigned_integer == value);
   }
@@ -64,7 +63,6 @@ TEST_CASE("MessagePack: each form of an integer is that integer") {
                                                                    {"d2 80000000", INT32_MIN},
                                                                    {"d3 8000000000000000", INT64_MIN},
                                                                    {"d3 ffffffffffffffff", -1}}) {
-    CAPTURE(digits);
     CHECK(read(digits).kind == Kind::integer);
     CHECK(read(digits).integer == value);
   }
@@ -122,12 +120,32 @@ TEST_CASE("MessagePack: extensions of type 0 are notepack's undefined, Date and 
 }
 
 TEST_CASE("MessagePack: what is cut off anywhere is truncated, and nothing beyond is read") {
-  for (const char* digits :
-       {"cc ff", "cd 0100", "ce ffffffff", "cf ffffffffffffffff", "d3 8000000000000000", "ca 3fc00000",
-        "cb 3ff8000000000000", "a3 616263", "d9 03 616263", "da 0003 616263", "db 00000003 616263", "c4 03 616263",
-        "c5 0003 616263", "c6 00000003 616263", "c7 03 00 616263", "c8 0003 00 616263", "c9 00000003 00 616263",
-        "d4 00 00", "d7 00 0000019aa2b3c4d5", "93 c0 c0 c0", "dc 0003 c0 c0 c0", "dd 00000003 c0 c0 c0", "81 01 c0",
-        "de 0001 01 c0", "df 00000001 01 c0", "82 a1 61 92 01 02 a1 62 81 a1 63 c4 01 00"}) {
+  for (const char* digits : {"cc ff",
+                             "cd 0100",
+                             "ce ffffffff",
+                             "cf ffffffffffffffff",
+                             "d3 8000000000000000",
+                             "ca 3fc00000",
+                             "cb 3ff8000000000000",
+                             "a3 616263",
+                             "d9 03 616263",
+                             "da 0003 616263",
+                             "db 00000003 616263",
+                             "c4 03 616263",
+                             "c5 0003 616263",
+                             "c6 00000003 616263",
+                             "c7 03 00 616263",
+                             "c8 0003 00 616263",
+                             "c9 00000003 00 616263",
+                             "d4 00 00",
+                             "d7 00 0000019aa2b3c4d5",
+                             "93 c0 c0 c0",
+                             "dc 0003 c0 c0 c0",
+                             "dd 00000003 c0 c0 c0",
+                             "81 01 c0",
+                             "de 0001 01 c0",
+                             "df 00000001 01 c0",
+                             "82 a1 61 92 01 02 a1 62 81 a1 63 c4 01 00"}) {
     CAPTURE(digits);
     const auto whole = hex(digits);
     CHECK(error_of(ConstBytes(whole)) == Errc::ok);
@@ -159,14 +177,16 @@ TEST_CASE("MessagePack: a million arrays within each other are stepped over with
 TEST_CASE("MessagePack: 0xc1 begins nothing, and strings are UTF-8") {
   CHECK(error_of("c1") == Errc::reserved_byte);
   CHECK(error_of("92 01 c1") == Errc::reserved_byte);
-  for (const char* digits : {"a1 ff", "a2 c3 28", "a3 eda080", "d9 01 80", "a2 c080"}) CHECK(error_of(digits) == Errc::not_utf8);
+  for (const char* digits : {"a1 ff", "a2 c3 28", "a3 eda080", "d9 01 80", "a2 c080"})
+    CHECK(error_of(digits) == Errc::not_utf8);
   CHECK(error_of("a4 f09f9880") == Errc::ok);
   std::string_view long_text = "d928 61616161616161616161616161616161616161616161616161616161616161616161616161616161";
   CHECK(error_of(long_text) == Errc::ok);
 }
 
 TEST_CASE("MessagePack: each error has its words") {
-  for (const Errc e : {Errc::ok, Errc::truncated, Errc::reserved_byte, Errc::trailing_bytes, Errc::not_utf8, Errc::bad_key})
+  for (const Errc e :
+       {Errc::ok, Errc::truncated, Errc::reserved_byte, Errc::trailing_bytes, Errc::not_utf8, Errc::bad_key})
     CHECK(msgpack::make_error_code(e).message() == msgpack::text(e));
   CHECK(msgpack::make_error_code(Errc::truncated).category().name() == std::string_view("msgpack"));
   CHECK(msgpack::text(static_cast<Errc>(99)) == "unknown error");

@@ -153,7 +153,8 @@ TEST_CASE("msgpack to JSON: depth and binaries are bounded, and keys are strings
   const auto many = hex("93 c400 c400 c400");
   CHECK_FALSE(read(ConstBytes(many), {.max_binaries = 3}).error);
   CHECK(read(ConstBytes(many), {.max_binaries = 2}).error == sio::make_error_code(sio::Errc::too_many_binaries));
-  for (const char* digits : {"81 c0 01", "81 c3 01", "81 90 01", "81 80 01", "81 c400 01", "81 cb3ff8000000000000 01", "81 d40000 01"})
+  for (const char* digits :
+       {"81 c0 01", "81 c3 01", "81 90 01", "81 80 01", "81 c400 01", "81 cb3ff8000000000000 01", "81 d40000 01"})
     CHECK(json_of(digits) == msgpack::text(msgpack::Errc::bad_key));
 }
 
@@ -165,7 +166,10 @@ TEST_CASE("JSON to msgpack: each value is what notepack writes of what JSON.pars
   CHECK(written("1e999") == "cb7ff0000000000000");
   CHECK(written(R"("é\ud83d\ude00\n")") == "a7c3a9f09f98800a");
   CHECK(written(R"("\ud800")") == "a3efbfbd");
-  CHECK(written(R"({"a":[],"b":{},"":[[1],[2,3]]})") == "83a16190a16280a092" "9101" "920203");
+  CHECK(written(R"({"a":[],"b":{},"":[[1],[2,3]]})") ==
+        "83a16190a16280a092"
+        "9101"
+        "920203");
   CHECK(written(" [ 1 , { \"a\" : [ ] , \"b\" : { } } , \"x\" ]\n") == "930182a16190a16280a178");
   CHECK(written(R"(["a,]}[{\"",1])") == "92a7612c5d7d5b7b2201");
   std::string list = "[0";
@@ -176,7 +180,8 @@ TEST_CASE("JSON to msgpack: each value is what notepack writes of what JSON.pars
 TEST_CASE("JSON to msgpack: binaries stand where their placeholders stood") {
   const std::vector<json::Binary> binaries = {as_bytes("abc"), as_bytes("")};
   CHECK(written(R"(["x",{"_placeholder":true,"num":1},{"a":{"_placeholder":true,"num":0}},[{"b":1}]])", binaries) ==
-        "94a178c40081a161c403616263" "9181a16201");
+        "94a178c40081a161c403616263"
+        "9181a16201");
   // What names none of them is an object as any other.
   CHECK(written(R"({"_placeholder":true,"num":2})", binaries) == "82ac5f706c616365686f6c646572c3a36e756d02");
   CHECK(written(R"({"_placeholder":true,"num":0})") == "82ac5f706c616365686f6c646572c3a36e756d00");
@@ -224,7 +229,8 @@ TEST_CASE("msgpack packets: what is none is refused, in words") {
   CHECK(fault("82" + type + "02" + data + "91 a161") == words(sio::Errc::bad_namespace));
   for (const char* wrong : {"ff", "c0", "a131", "cb 3fe0000000000000", "cf 0020000000000000", "cb 4340000000000000"})
     CHECK(fault("84" + event(id + wrong + data + "91 a161")) == words(sio::Errc::bad_ack_id));
-  for (const char* wrong : {"d40000", "c0", "05", "80", "90", "91 c0", "91 80", "a161", "c403616263", "d7000000000000000000"})
+  for (const char* wrong :
+       {"d40000", "c0", "05", "80", "90", "91 c0", "91 80", "a161", "c403616263", "d7000000000000000000"})
     CHECK(fault("83" + event(data + wrong)) == words(sio::Errc::wrong_payload));
   CHECK(fault("82" + event("")) == words(sio::Errc::wrong_payload));
   for (const char* wrong : {"90", "a161", "c0", "c400", "d7000000000000000000"})
@@ -279,6 +285,5 @@ TEST_CASE("a parser's packet is checked as one of JSON is") {
   CHECK(check(R"(["b",{"_placeholder":true,"num":1}])", 1) == sio::Errc::bad_placeholder);
   CHECK(sio::check({static_cast<PacketType>(9), 0, "/", std::nullopt, "[]"}, {}, true) == sio::Errc::unknown_type);
   const std::string long_name = "/" + std::string(600, 'x');
-  CHECK(sio::check({PacketType::event, 0, long_name, std::nullopt, R"(["a"])"}, {}, true) ==
-        sio::Errc::bad_namespace);
+  CHECK(sio::check({PacketType::event, 0, long_name, std::nullopt, R"(["a"])"}, {}, true) == sio::Errc::bad_namespace);
 }
