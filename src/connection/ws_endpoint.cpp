@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "net/reactor.h"
+
 namespace duplex::ws {
 namespace {
 
@@ -25,6 +27,13 @@ DeflateOptions options_of(const Handlers& handlers) noexcept {
   return options;
 }
 
+std::size_t limit_for_short(const Handlers& handlers) noexcept {
+  constexpr std::size_t room = 2 + longest_short_message;
+  const bool compresses = handlers.compression.enabled && handlers.compression.threshold <= longest_short_message;
+  const std::size_t limit = std::min(handlers.soft_limit, handlers.hard_limit);
+  return compresses || can_drop(handlers.overflow) || limit < room ? 0 : limit - room;
+}
+
 }  // namespace
 
 MaskKey WsLoop::mask_key() {
@@ -38,14 +47,18 @@ MaskKey WsLoop::mask_key() {
   return load_native<MaskKey>(random_.data() + random_left_);
 }
 
-WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& the_loop, Role the_role)
+WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& the_loop, Role the_role,
+                       WsCounters* own_counters)
     : handlers(the_handlers),
       loop(the_loop),
+      counters(own_counters != nullptr ? *own_counters : the_loop.counters()),
       role(the_role),
       limits{.max_message = the_handlers.max_message,
              .max_fragments = static_cast<std::uint32_t>(the_handlers.max_fragments),
-             .deflate = &the_loop.deflate()},
+             .deflate = &the_loop.deflate(),
+             .large_buffers = &the_loop.reactor().large_buffers()},
       deflate(options_of(the_handlers)),
+      short_below(the_role == Role::server ? limit_for_short(the_handlers) : 0),
       may_drop(can_drop(the_handlers.overflow)),
       doing_message("on_message of " + std::string(name)),
       doing_open("on_open of " + std::string(name)),

@@ -10,7 +10,7 @@
 namespace duplex::eio {
 
 SharedPacket::SharedPacket(ws::Message packet, std::span<const ConstBytes> attachments, bool compress)
-    : first_(packet, ws::SendOptions{.compress = compress}), compress_(compress) {
+    : first_(packet, ws::SendOptions{.compress = compress}), compress_(compress), is_text_(packet.is_text()) {
   if (packet.is_text() && attachments.empty()) return;
   Buffer polling;
   if (packet.is_text())

@@ -29,12 +29,14 @@ class SharedPacket {
   /// What it holds of memory.
   std::size_t bytes_held() const noexcept;
   bool compress() const noexcept { return compress_; }
+  /// Is frame number `i` text? Only the first may be.
+  bool is_text(std::size_t i) const noexcept { return i == 0 && is_text_; }
 
  private:
   mutable server::FanoutFrame first_;  // its compressed forms are made when they are asked for
   std::vector<std::unique_ptr<server::FanoutFrame>> more_;
   SharedBytes polling_;  // unless it is a text alone: then the frame's payload is the same
-  bool compress_;
+  bool compress_, is_text_;
 };
 
 /// A shared packet as one loop hands it out: holds the loop's counts while it is sent to that loop's sessions.
