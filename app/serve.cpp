@@ -23,7 +23,8 @@ struct ServeOptions {
   int threads = 1;
   int spin = 50;
   bool allow_eio3 = false, allow_jsonp = false;
-  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
+  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", parser = "json", web,
+              log_level = "info";
   HistoryOptions history;
   AdminFlags admin;
 };
@@ -71,8 +72,11 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   Server server(std::move(settings));
   RoomChat rooms;
   rooms.serve(server, "/room");
+  if (options.parser == "msgpack")
+    log.warn("Socket.IO speaks msgpack: the pages, whose clients speak JSON, will not connect");
   SioChat chat(*history);
-  chat.serve(server, {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp});
+  chat.serve(server, {.engine = {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp},
+                      .parser = options.parser == "msgpack" ? sio::msgpack_parser() : nullptr});
   serve_admin(server, options.admin, log);
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
@@ -144,6 +148,10 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->envname("DUPLEX_ALLOW_JSONP")
       ->default_str("false")
       ->needs(eio3);
+  verb->add_option("--parser", options->parser, "How Socket.IO's packets stand on the wire: json, or msgpack")
+      ->envname("DUPLEX_PARSER")
+      ->check(CLI::IsMember({"json", "msgpack"}))
+      ->capture_default_str();
   verb->add_option("--web", options->web, "Folder of the pages")
       ->envname("DUPLEX_WEB")
       ->check(CLI::ExistingDirectory)

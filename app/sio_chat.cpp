@@ -26,9 +26,7 @@ json::Text shown(std::string_view room, const history::Entry& entry) {
 
 }  // namespace
 
-void SioChat::serve(Server& server, eio::EngineOptions engine) {
-  sio::Options options;
-  options.engine = std::move(engine);
+void SioChat::serve(Server& server, sio::Options options) {
   options.recovery.enabled = true;
   options.serve_client = find_client_folder();
   sio::Io& io = server.io(std::move(options));

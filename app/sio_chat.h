@@ -22,7 +22,7 @@ namespace duplex::app {
 class SioChat {
  public:
   explicit SioChat(History& history) : history_(history) {}
-  void serve(Server& server, eio::EngineOptions engine = {});
+  void serve(Server& server, sio::Options options = {});
 
  private:
   struct Returning {

@@ -4,9 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { start, within } from "./support/server.mjs";
 import { drive } from "./support/driver.mjs";
+import * as parser from "./support/parser.mjs";
 
 let server;
-before(async () => { server = await start("duplex-conformance", ["--suite", "driver"]); });
+before(async () => { server = await start("duplex-conformance", ["--suite", "driver", ...parser.flags]); });
 after(() => server?.stop());
 
 test("an unknown namespace is refused, and the connection stays usable for others", async () => {

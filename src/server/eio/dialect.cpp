@@ -11,7 +11,7 @@ namespace {
 bool has_bytes(const Outgoing& waiting) {
   bool found = false;
   waiting.each([&](const Outgoing::Item& item, std::string_view) {
-    found = found || item.binary || (item.shared && item.shared->frames() > 1);
+    found = found || item.binary || (item.shared && (item.shared->frames() > 1 || !item.shared->is_text(0)));
   });
   return found;
 }
@@ -21,11 +21,12 @@ v3::Form write_payload_3(Buffer& payload, Dialect dialect, const Outgoing& waiti
   waiting.each([&](const Outgoing::Item& item, std::string_view data) {
     if (!item.shared)
       return v3::append_packet(payload, {item.type, item.binary ? Encoding::binary : Encoding::text, data}, form);
-    const std::string_view text = as_text(item.shared->frame(0).payload()).substr(1);  // without its type
-    v3::append_packet(payload, {PacketType::message, Encoding::text, text}, form);
-    for (std::size_t i = 1; i < item.shared->frames(); ++i) {
+    for (std::size_t i = 0; i < item.shared->frames(); ++i) {
       const std::string_view bytes = as_text(item.shared->frame(i).payload());
-      v3::append_packet(payload, {PacketType::message, Encoding::binary, bytes}, form);
+      if (item.shared->is_text(i))
+        v3::append_packet(payload, {PacketType::message, Encoding::text, bytes.substr(1)}, form);  // without its type
+      else
+        v3::append_packet(payload, {PacketType::message, Encoding::binary, bytes}, form);
     }
   });
   return form;

@@ -179,7 +179,8 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
   Sent sent = Sent::ok;
   for (std::size_t i = 0; i < packet.packet().frames() && ws_ != nullptr; ++i) {
     const server::FanoutFrame& frame = packet.packet().frame(i);
-    if (dialect_.v3 && i > 0) {  // its bytes look different, and it is rare: not worth a frame of their own
+    if (dialect_.v3 && !packet.packet().is_text(i)) {
+      // Its bytes look different, and it is rare: not worth a frame of their own.
       sent = send_bytes_now(frame.payload(), options);
       continue;
     }

@@ -28,6 +28,9 @@ class Client {
   void marked();
   void mark_seen();
 
+  /// Of the connection itself, not of a socket's: neither event nor ack.
+  void send(PacketType type, std::string_view nsp, std::string_view payload = {});
+  void refuse(std::string_view nsp, std::string_view message, json::View data = json::View(std::string_view()));
   /// A violation of the protocol: the connection is closed ("forced close").
   void fail(std::string_view why);
   void left(ServerSocket& socket, bool by_server);
@@ -50,8 +53,9 @@ class Client {
   void received_text(std::string_view text);
   void received_legacy_connect(std::string_view text);
   void received_binary(ConstBytes bytes);
+  void received_by(const Parser& parser, ws::Message message);
   void handle(const Packet& packet, std::span<const json::Binary> attachments);
-  void connect(const Packet& packet);
+  void connect(const Packet& packet, std::span<const json::Binary> attachments);
   ServerSocket* find(std::string_view nsp) noexcept;
   void stop_timers();
 

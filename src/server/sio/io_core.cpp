@@ -23,9 +23,10 @@ std::atomic<int> home_by_slot[256];
 }  // namespace
 
 IoLoop::IoLoop(IoCore& its_io, net::Reactor& its_reactor, std::size_t its_index)
-    : io(its_io), reactor(its_reactor), index(its_index) {
+    : io(its_io), reactor(its_reactor), index(its_index), parser(its_io.parser()) {
   decoding.max_attachments = io.options().max_attachments;
   decoding.max_namespace = io.options().max_namespace_name;
+  parser_limits.max_binaries = io.options().max_binaries;
   loops_by_slot[reactor.slot()] = this;
   home_by_slot[reactor.slot()] = index > 0 && io.options().recovery.enabled ? io.home().reactor.slot() + 1 : 0;
 }

@@ -57,7 +57,10 @@ class alignas(64) IoLoop {
   IoCore& io;
   net::Reactor& reactor;
   const std::size_t index;
+  const Parser* const parser;  ///< of the options; null: JSON
   DecodeOptions decoding;
+  ParserLimits parser_limits;
+  Parsed parsed;                       ///< what the parser makes of the message that is handled
   json::Scratch scratch;               ///< of the event that is being handled
   Buffer packet;                       ///< the packet that is being written
   std::vector<ServerSocket*> reached;  ///< by the broadcast that is being handed out
@@ -98,6 +101,7 @@ class IoCore {
   static IoCore& of(Io& io) noexcept { return io.io_; }
   const Options& options() const noexcept { return options_; }
   Options& options() noexcept { return options_; }
+  const Parser* parser() const noexcept { return options_.parser.get(); }
   Log& log() noexcept { return *log_; }
   const std::vector<std::unique_ptr<IoLoop>>& loops() const noexcept { return loops_; }
   IoLoop& home() noexcept { return *loops_.front(); }

@@ -139,15 +139,11 @@ void Joining::ask_recovery() {
 }
 
 void Joining::refuse(const Admission& admission) {
-  Buffer packet;
-  packet.push_back('4');
   const json::View data = admission.data().view();
   if (client.is_legacy())
-    encode_legacy_error(packet, handshake.nsp(), admission.why(), data);
+    client.send(PacketType::connect_error, handshake.nsp(), legacy_refusal(admission.why(), data).text());
   else
-    encode_connect_error(packet, handshake.nsp(), admission.why(),
-                         data.is_null() ? json::View(std::string_view()) : data);
-  client.session.send_packet(packet.text(), {});
+    client.refuse(handshake.nsp(), admission.why(), data.is_null() ? json::View(std::string_view()) : data);
   Client& its = client;
   finish();
   core->maybe_forget();
@@ -203,15 +199,12 @@ void Joining::enter(const Restored* restored) {
       client.session.send_shared(packet, {});
     }
   }
-  Buffer packet;
-  packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  if (client.is_legacy())
-    encode_legacy_connect(packet, core->name());
-  else
-    encode_connect(packet, core->name(), socket.sid(),
-                   extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
-  client.session.send_packet(packet.text(), {});
+  json::Loan loan;
+  if (!client.is_legacy())  // which knows its id
+    write_session(loan.text(), socket.sid(),
+                  extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  client.send(PacketType::connect, core->name(), loan.text());
   if (restored != nullptr && !core->table().joined_room.empty())
     for (const std::string& room : restored->kept.rooms)
       if (socket.client != nullptr && room != socket.sid()) socket.tell_joined(room);

@@ -6,7 +6,6 @@
 
 #include "protocol/http/query.h"
 #include "protocol/http/url.h"
-#include "protocol/sio/encode.h"
 
 namespace duplex::sio {
 namespace {
@@ -38,13 +37,8 @@ std::string legacy_id(std::string_view nsp, std::string_view sid) {
   return nsp == "/" ? std::string(sid) : std::string(nsp) + "#" + std::string(sid);
 }
 
-void encode_legacy_connect(Buffer& out, std::string_view nsp) {
-  encode(out, {.type = PacketType::connect, .nsp = nsp, .id = {}, .payload = {}});
-}
-
-void encode_legacy_error(Buffer& out, std::string_view nsp, std::string_view message, json::View data) {
-  const json::Text text = data.is_null() ? json::text_of(message) : json::text_of(data);
-  encode(out, {.type = PacketType::connect_error, .nsp = nsp, .id = {}, .payload = text.text()});
+json::Text legacy_refusal(std::string_view message, json::View data) {
+  return data.is_null() ? json::text_of(message) : json::text_of(data);
 }
 
 }  // namespace duplex::sio

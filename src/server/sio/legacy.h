@@ -5,8 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "core/buffer.h"
-
 // Where protocol 4 of Socket.IO, that of its clients of version 2 (over Engine.IO 3), differs from protocol 5.
 namespace duplex::sio {
 
@@ -21,9 +19,7 @@ LegacyConnect read_legacy_connect(std::string_view text);
 /// The id that the client gives itself: Engine.IO's, after `/admin#` if the namespace is another than the main one.
 std::string legacy_id(std::string_view nsp, std::string_view sid);
 
-/// `0` or `0/admin,`: the client knows its id.
-void encode_legacy_connect(Buffer& out, std::string_view nsp);
-/// `4` and the data of the refusal, or its message as a string.
-void encode_legacy_error(Buffer& out, std::string_view nsp, std::string_view message, json::View data);
+/// The payload of a CONNECT_ERROR: the data of the refusal, or its message as a string.
+json::Text legacy_refusal(std::string_view message, json::View data);
 
 }  // namespace duplex::sio

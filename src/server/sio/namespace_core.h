@@ -222,8 +222,4 @@ class LocalNamespace {
   std::vector<std::pair<ServerSocket*, bool>> undone_;  // who was, or was not, in the room that is looked at
 };
 
-/// Encodes one packet of an event or an ack: `4` is not written. `offset`: recovery's, as the last argument.
-void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event,
-                  std::string_view offset = {});
-
 }  // namespace duplex::sio

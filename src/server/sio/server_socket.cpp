@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "server/sio/server_socket.h"
 
-#include "protocol/sio/encode.h"
 #include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/guard.h"
@@ -97,10 +96,7 @@ void ServerSocket::disconnect_from_server(bool close) {
 
 void ServerSocket::disconnect_now(bool close) {
   if (close) return client->disconnect_all();
-  Buffer packet;
-  packet.push_back('4');
-  encode_disconnect(packet, local->core.name());
-  client->session.send_packet(packet.text(), {});
+  client->send(PacketType::disconnect, local->core.name());
   leave_namespace("server namespace disconnect", {}, false);
 }
 

@@ -13,6 +13,7 @@
 namespace duplex::sio {
 
 class Client;
+class EncodedPacket;
 class IoLoop;
 class LocalNamespace;
 struct SocketListeners;
@@ -62,8 +63,8 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
-  /// A packet of this socket's, its `4` included, in the order of everything that its namespace sends.
-  Sent send_in_order(std::string_view packet, std::span<const json::Binary> attachments, const Flags& flags);
+  /// A packet of this socket's, in the order of everything that its namespace sends.
+  Sent send_in_order(const EncodedPacket& packet, const Flags& flags);
   void tell_outgoing(std::string_view event, std::span<const json::Binary> attachments);
 
   // -- answers (acks.cpp)

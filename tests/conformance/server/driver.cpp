@@ -140,6 +140,7 @@ int run_driver(const SuiteOptions& options) {
     io_options.engine.cors = {.origins = {options.cors}, .exposed_headers = "ETag", .credentials = true};
   io_options.serve_client = options.serve_client;
   io_options.recovery.enabled = true;
+  io_options.parser = parser_of(options);
   sio::Io& io = server.io(std::move(io_options));
   sio::Namespace& driver = io.of("/driver");
   driver.on_connect([](sio::Socket& socket) {

@@ -20,6 +20,10 @@ ServerOptions server_options(const SuiteOptions& options) {
   return server;
 }
 
+std::shared_ptr<const sio::Parser> parser_of(const SuiteOptions& options) {
+  return options.parser == "msgpack" ? sio::msgpack_parser() : nullptr;
+}
+
 eio::EngineOptions engine_options(const SuiteOptions& options) {
   eio::EngineOptions engine;
   engine.allow_eio3 = engine.allow_jsonp = options.eio3;
@@ -58,6 +62,7 @@ int main(int argc, char** argv) {
   app.add_flag("--allow-eio3", options.eio3, "Take clients of Engine.IO 3 and JSONP, too");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--parser", options.parser, "Of Socket.IO's packets")->check(CLI::IsMember({"json", "msgpack"}));
   app.add_option("--serve-client", options.serve_client, "Of the suite driver: a folder of client bundles to serve");
   app.add_option("--cors", options.cors, "Of the suite driver: an origin that CORS allows");
   app.add_option("--admin-mode", options.admin_mode, "Of the suite driver: serve the admin namespace")

@@ -87,6 +87,7 @@ int run_socket_io_client(const SuiteOptions& options) {
   io_options.engine.cors.origins = {"*"};
   io_options.engine.allow_request = admit;
   io_options.recovery.enabled = true;
+  io_options.parser = parser_of(options);
   sio::Io& io = server.io(std::move(io_options));
 
   io.use(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <duplex/duplex.h>
+#include <duplex/sio.h>
 
 #include <string>
 
@@ -21,11 +22,14 @@ struct SuiteOptions {
   std::string admin_mode;    ///< in `driver`: with the admin namespace; "development" or "production"
   std::string admin_hash;    ///< of its password; empty: it asks for none
   bool admin_read_only = false;
-  std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
+  std::string parser = "json";  ///< of Socket.IO's packets: "json" or "msgpack"
+  std::string mode = "echo";    ///< of the suite `bench`: "echo" or "broadcast"
 };
 
 /// Server options that every suite shares.
 ServerOptions server_options(const SuiteOptions& options);
+/// What the option --parser names.
+std::shared_ptr<const sio::Parser> parser_of(const SuiteOptions& options);
 /// Engine.IO options that every suite shares.
 eio::EngineOptions engine_options(const SuiteOptions& options);
 /// Starts, prints "listening on …", serves until a signal; an exit code.
