@@ -52,6 +52,18 @@ async function listen({ by = proxy.url, path = "/events" } = {}) {
   return page;
 }
 
+/** Breaks the page's connection by `cut`; it cannot come back before `meanwhile` has ended. */
+async function away(page, cut, meanwhile) {
+  proxy.refusing = true;
+  try {
+    await cut();
+    await page.until(1, "error");
+    await meanwhile();
+  } finally {
+    proxy.refusing = false;
+  }
+}
+
 const numberOf = (id) => Number(/^\d+-(\d+)$/.exec(id)[1]);
 
 test("events arrive with their names, data and ids", async () => {
@@ -80,14 +92,9 @@ for (const [name, cut] of [
     const page = await listen();
     await send("before", "retry=100");
     await page.until(1, "message");
-    proxy.refusing = true;  // it does not come back before all has been said
-    try {
-      await cut();
-      await page.until(1, "error");
+    await away(page, cut, async () => {
       for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
-    } finally {
-      proxy.refusing = false;
-    }
+    });
     await page.until(11, "message");
     await send("after");
     await page.until(12, "message");
@@ -98,10 +105,11 @@ for (const [name, cut] of [
 
 test("a page that missed more than is kept gets what is kept, and is told of the gap", async () => {
   const page = await listen();
-  await send("before", "retry=500");
+  await send("before", "retry=100");
   await page.until(1, "message");
-  await post("/cut");
-  for (let i = 0; i < 60; ++i) await send(`${i}`);
+  await away(page, () => post("/cut"), async () => {
+    for (let i = 0; i < 60; ++i) await send(`${i}`);
+  });
   await page.until(1, "gap");
   assert.deepEqual(await page.data(), ["before", ...Array.from({ length: 50 }, (_, i) => `${i + 10}`)]);
 });

@@ -5,17 +5,24 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, afterEach, before, test } from "node:test";
 import { EventSource } from "eventsource";
+import { ChaosProxy } from "./support/chaos_proxy.mjs";
 import { start, within } from "./support/server.mjs";
 
-let server;
+let server, proxy;
 const sources = new Set();
-before(async () => { server = await start("http_oracle", ["events"]); });
+before(async () => {
+  server = await start("http_oracle", ["events"]);
+  proxy = await ChaosProxy.to(server.port);
+});
 afterEach(() => { for (const source of sources) source.close(); sources.clear(); });
-after(() => server?.stop());
+after(async () => {
+  await proxy?.close();
+  await server?.stop();
+});
 
 /** An open EventSource, whose events of these names come as promises: [name, data, lastEventId]. */
-async function listen(path = "/events", names = ["message"]) {
-  const source = new EventSource(server.url + path);
+async function listen(path = "/events", names = ["message"], url = server.url) {
+  const source = new EventSource(url + path);
   sources.add(source);
   const events = [], waiting = [];
   for (const name of names) {
@@ -31,6 +38,16 @@ async function listen(path = "/events", names = ["message"]) {
 }
 const send = (data, query = "") => fetch(`${server.url}/send?${query}`, { method: "POST", body: data });
 const cut = () => fetch(`${server.url}/cut`, { method: "POST" });
+/** Cuts the connections that come through the proxy; they cannot come back before `meanwhile` has ended. */
+async function away(meanwhile) {
+  proxy.refusing = true;
+  try {
+    await cut();
+    await meanwhile();
+  } finally {
+    proxy.refusing = false;
+  }
+}
 
 test("an event arrives with its name, its data and an id", async () => {
   const peer = await listen("/events", ["message", "tick"]);
@@ -54,11 +71,12 @@ test("data of many lines, beyond ASCII, empty, or made to look like fields arriv
 });
 
 test("a client that was cut off comes back after the retry that it was told, and gets what it missed, once and in order", async () => {
-  const peer = await listen();
-  await send("before", "retry=300");
+  const peer = await listen("/events", ["message"], proxy.url);
+  await send("before", "retry=100");
   assert.equal((await peer.next())[1], "before");
-  await cut();
-  for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
+  await away(async () => {
+    for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
+  });
   for (let i = 0; i < 10; ++i) assert.equal((await peer.next())[1], `missed ${i}`);
   await send("after");
   assert.equal((await peer.next())[1], "after");
@@ -66,11 +84,12 @@ test("a client that was cut off comes back after the retry that it was told, and
 });
 
 test("a client that missed more than is kept gets what is kept, and is told of the gap", async () => {
-  const peer = await listen("/events", ["message", "gap"]);
-  await send("before", "retry=500");
+  const peer = await listen("/events", ["message", "gap"], proxy.url);
+  await send("before", "retry=100");
   await peer.next();
-  await cut();
-  for (let i = 0; i < 60; ++i) await send(`${i}`);
+  await away(async () => {
+    for (let i = 0; i < 60; ++i) await send(`${i}`);
+  });
   for (let i = 10; i < 60; ++i) assert.equal((await peer.next())[1], `${i}`);
   assert.equal((await peer.next())[0], "gap");
 });
