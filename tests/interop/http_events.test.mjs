@@ -8,17 +8,11 @@ import { EventSource } from "eventsource";
 import { ChaosProxy } from "./support/chaos_proxy.mjs";
 import { start, within } from "./support/server.mjs";
 
-let server, proxy;
+let server;
 const sources = new Set();
-before(async () => {
-  server = await start("http_oracle", ["events"]);
-  proxy = await ChaosProxy.to(server.port);
-});
+before(async () => { server = await start("http_oracle", ["events"]); });
 afterEach(() => { for (const source of sources) source.close(); sources.clear(); });
-after(async () => {
-  await proxy?.close();
-  await server?.stop();
-});
+after(() => server?.stop());
 
 /** An open EventSource, whose events of these names come as promises: [name, data, lastEventId]. */
 async function listen(path = "/events", names = ["message"], url = server.url) {
@@ -38,8 +32,14 @@ async function listen(path = "/events", names = ["message"], url = server.url) {
 }
 const send = (data, query = "") => fetch(`${server.url}/send?${query}`, { method: "POST", body: data });
 const cut = () => fetch(`${server.url}/cut`, { method: "POST" });
-/** Cuts the connections that come through the proxy; they cannot come back before `meanwhile` has ended. */
-async function away(meanwhile) {
+/** A way to the server that can be barred. Each test has its own: fetch keeps idle connections open, where it has been before. */
+async function way(t) {
+  const proxy = await ChaosProxy.to(server.port);
+  t.after(() => proxy.close());
+  return proxy;
+}
+/** Cuts every stream; those that came through the proxy cannot come back before `meanwhile` has ended. */
+async function away(proxy, meanwhile) {
   proxy.refusing = true;
   try {
     await cut();
@@ -70,11 +70,12 @@ test("data of many lines, beyond ASCII, empty, or made to look like fields arriv
   assert.equal((await peer.next())[1], "cr\nlf\nend");
 });
 
-test("a client that was cut off comes back after the retry that it was told, and gets what it missed, once and in order", async () => {
+test("a client that was cut off comes back after the retry that it was told, and gets what it missed, once and in order", async (t) => {
+  const proxy = await way(t);
   const peer = await listen("/events", ["message"], proxy.url);
   await send("before", "retry=100");
   assert.equal((await peer.next())[1], "before");
-  await away(async () => {
+  await away(proxy, async () => {
     for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
   });
   for (let i = 0; i < 10; ++i) assert.equal((await peer.next())[1], `missed ${i}`);
@@ -83,11 +84,12 @@ test("a client that was cut off comes back after the retry that it was told, and
   assert.equal(peer.events.length, 0);
 });
 
-test("a client that missed more than is kept gets what is kept, and is told of the gap", async () => {
+test("a client that missed more than is kept gets what is kept, and is told of the gap", async (t) => {
+  const proxy = await way(t);
   const peer = await listen("/events", ["message", "gap"], proxy.url);
   await send("before", "retry=100");
   await peer.next();
-  await away(async () => {
+  await away(proxy, async () => {
     for (let i = 0; i < 60; ++i) await send(`${i}`);
   });
   for (let i = 10; i < 60; ++i) assert.equal((await peer.next())[1], `${i}`);
