@@ -12,6 +12,7 @@
 #include <duplex/log.h>
 
 #include "core/timer_wheel.h"
+#include "net/connect.h"
 #include "net/listener.h"
 #include "net/spin.h"
 #include "net/stream.h"
@@ -24,6 +25,7 @@ class Log;
 namespace duplex::net {
 
 class Backend;
+class Connector;
 class TlsIo;
 struct Event;
 struct Io;
@@ -77,6 +79,10 @@ class alignas(64) Reactor {
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes
+  /// Makes a connection to a name or an address. `then` is called once, on the loop, never before this returns. A name
+  /// is looked up on another thread, and of its addresses the first that accepts is taken (RFC 8305).
+  ConnectId connect(Endpoint to, ConnectOptions options, Function<void(Connected)> then);
+  void cancel_connect(ConnectId id);  ///< `then` is not called any more
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
   std::size_t streams() const noexcept { return slab_.size() - closed_; }  ///< open ones
   /// Calls `f(stream)` for each open stream.
@@ -113,6 +119,7 @@ class alignas(64) Reactor {
  private:
   friend class Stream;
   friend class Listener;
+  friend class Connector;
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::size_t gather_size = 64 * 1024;
   static constexpr std::size_t kept_buffers = 64, kept_outboxes = 256;  // spare ones
@@ -161,6 +168,7 @@ class alignas(64) Reactor {
   // -- TLS (stream_tls.cpp)
   TlsIo& tls_io();
   void begin_handshake(Stream& stream, Listener& listener);
+  void begin_handshake(Stream& stream, std::unique_ptr<TlsSession> client);
   bool shake_hands(Stream& stream);
   void received_encrypted(Stream& stream, ConstBytes bytes);
   void keep_encrypted(Stream& stream);
@@ -213,8 +221,9 @@ class alignas(64) Reactor {
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
   std::unique_ptr<SendBatch> batch_;
-  std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
-  Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
+  std::unique_ptr<Connector> connector_;  // once it has connected
+  std::unique_ptr<TlsIo> tls_io_;         // once there is a TLS stream
+  Buffer* handing_ = nullptr;             // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
   std::vector<std::unique_ptr<Outbox>> outboxes_;        // spare
   std::size_t outboxes_made_ = 0, outboxes_wanted_ = 0;  // spare and used; the most that were used at once
