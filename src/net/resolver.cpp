@@ -3,7 +3,6 @@
 
 #include <netdb.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <deque>
@@ -94,15 +93,12 @@ void resolve(std::string name, int port, Function<void(Resolved)> then) {
 }
 
 std::vector<Address> interleave(std::vector<Address> addresses) {
-  if (addresses.empty()) return addresses;
-  const auto first = addresses.front().kind;
-  const auto others =
-      std::stable_partition(addresses.begin(), addresses.end(), [&](const Address& a) { return a.kind == first; });
-  std::vector<Address> mixed;
-  for (auto a = addresses.begin(), b = others; a != others || b != addresses.end();) {
-    if (a != others) mixed.push_back(std::move(*a++));
-    if (b != addresses.end()) mixed.push_back(std::move(*b++));
-  }
+  std::vector<Address> families[2], mixed;
+  for (Address& address : addresses)
+    families[address.kind == addresses.front().kind ? 0 : 1].push_back(std::move(address));
+  for (std::size_t i = 0; mixed.size() < addresses.size(); ++i)
+    for (auto& family : families)
+      if (i < family.size()) mixed.push_back(std::move(family[i]));
   return mixed;
 }
 
