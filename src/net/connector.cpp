@@ -177,7 +177,8 @@ void Connector::try_next(Dial& dial) {
     if (error == 0) {
       const int descriptor = static_cast<int>(begun.bytes);
       dial.attempts.push_back({descriptor, address});
-      if (reactor_.backend_->watch(descriptor, token::attempt(dial.id, dial.attempts.size() - 1))) {
+      const std::uint64_t bits = token::attempt(dial.id, dial.attempts.size() - 1);
+      if (reactor_.backend_->watch(descriptor, bits) && reactor_.backend_->watch_output(descriptor, bits)) {
         if (dial.next == dial.addresses.size()) return;
         dial.stagger = reactor_.after(patience, [this, id = dial.id] {
           Dial* waiting = find(id);

@@ -25,6 +25,7 @@ class EpollBackend : public Backend {
   Io connect_to(const Address& address, std::chrono::milliseconds write_timeout) override;
   int connect_result(int descriptor) override;
   bool watch(int descriptor, std::uint64_t token) override;
+  bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
   Io read(int descriptor, Bytes into) override;
   Io send(int descriptor, std::span<const iovec> pieces) override;
@@ -37,7 +38,7 @@ class EpollBackend : public Backend {
   explicit EpollBackend(int epoll) : epoll_(epoll) {}
 
  private:
-  bool add(int descriptor, std::uint64_t token, std::uint32_t events);
+  bool control(int operation, int descriptor, std::uint64_t token, std::uint32_t events);
 
   static constexpr std::size_t at_once = 512;
   static constexpr std::uint64_t wake_token = ~std::uint64_t{0};

@@ -77,6 +77,7 @@ class MemoryBackend final : public Backend {
   Io connect_to(const Address& address, std::chrono::milliseconds write_timeout) override;
   int connect_result(int descriptor) override;
   bool watch(int descriptor, std::uint64_t token) override;
+  bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
   Io read(int descriptor, Bytes into) override;
   Io send(int descriptor, std::span<const iovec> pieces) override;

@@ -13,6 +13,7 @@ struct SuiteOptions {
   bool tls = false;
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
   std::string cert, key;
+  std::chrono::microseconds spin = ServerOptions().spin;
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
