@@ -172,6 +172,22 @@ TEST_CASE("T1, T2, T4: send_file sends what is below its folder, and what is a f
     CHECK(answer(refused).starts_with("HTTP/1.1 404 "));
 }
 
+TEST_CASE("a file that is sent without validators is not conditional, but may be asked for in part") {
+  const Folder folder;
+  const std::string root = folder.root;
+  MemoryServer server;
+  server->get(
+      "/", [&](http::Request&, http::Response& res) { res.send_file("a.txt", {.root = root, .validators = false}); });
+  auto peer = server.connect();
+  const std::string plain = server.ask(peer, get("/"));
+  CHECK(etag(plain) == "");
+  CHECK_FALSE(has(plain, "Last-Modified"));
+  for (const char* condition :
+       {"If-None-Match: *\r\n", "If-Match: \"x\"\r\n", "If-Modified-Since: Fri, 01 Jan 2038 00:00:00 GMT\r\n"})
+    CHECK(server.ask(peer, get("/", condition)).starts_with("HTTP/1.1 200 "));
+  CHECK(server.ask(peer, get("/", "Range: bytes=2-4\r\n")).ends_with("\r\n\r\n234"));
+}
+
 TEST_CASE("download names what is saved, and keeps out of the header what would end it") {
   const Folder folder;
   const std::string root = folder.root;

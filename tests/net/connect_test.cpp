@@ -217,15 +217,18 @@ struct KernelLoop {
   }
 };
 
-/// A port that nobody listens on.
-int free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const SocketAddress any(loopback());
-  REQUIRE(::bind(fd, any.get(), any.size()) == 0);
-  const int port = SocketAddress::local(fd).address().port;
-  ::close(fd);
-  return port;
-}
+/// A port that nobody listens on, nor will: it is taken.
+struct DeafPort {
+  DeafPort() {
+    const SocketAddress any(loopback());
+    REQUIRE(::bind(fd, any.get(), any.size()) == 0);
+    number = SocketAddress::local(fd).address().port;
+  }
+  DeafPort(const DeafPort&) = delete;
+  ~DeafPort() { ::close(fd); }
+  int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int number = 0;
+};
 
 }  // namespace
 
@@ -259,11 +262,12 @@ TEST_CASE("the kernel connects to addresses, to names and to paths") {
 
 TEST_CASE("the kernel's refusals, and a name that nobody knows") {
   KernelLoop loop;
-  const std::string port = std::to_string(free_port());
-  loop.connect({"127.0.0.1", std::stoi(port)});
+  const DeafPort deaf;
+  const std::string port = std::to_string(deaf.number);
+  loop.connect({"127.0.0.1", deaf.number});
   CHECK(loop.result->why == "cannot connect to 127.0.0.1:" + port + ": Connection refused");
   CHECK(loop.result->error == Errc::cannot_connect);
-  loop.connect({"127.1", std::stoi(port)});
+  loop.connect({"127.1", deaf.number});
   CHECK(loop.result->why == "cannot connect to 127.1:" + port + ": Connection refused (127.0.0.1)");
   loop.connect({"unix:/nonexistent/duplex.sock", 0});
   CHECK(loop.result->why == "cannot connect to unix:/nonexistent/duplex.sock: No such file or directory");
@@ -280,7 +284,8 @@ TEST_CASE("a hundred connections at once, half of them to nobody") {
   KernelLoop loop;
   const auto listener = loop.reactor.listen(loopback(), {}, [](Stream& s) { s.set_owner(new Echo(s)); });
   REQUIRE(listener);
-  const int there = (*listener)->address().port, nowhere = free_port();
+  const DeafPort deaf;
+  const int there = (*listener)->address().port, nowhere = deaf.number;
   int made = 0, refused = 0;
   for (int i = 0; i < 100; ++i)
     loop.reactor.connect({i % 4 < 2 ? "127.0.0.1" : "127.1", i % 2 == 0 ? there : nowhere}, {}, [&](Connected came) {

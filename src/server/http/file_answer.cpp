@@ -46,7 +46,8 @@ bool choose_part(const RequestData& request, Response& response, std::uint64_t s
     response.status(status).type("txt").send(text);
     return false;
   };
-  switch (judge(theirs, ours)) {
+  const bool has_validators = !etag.empty() || ours.modified >= 0;
+  switch (has_validators ? judge(theirs, ours) : Verdict::serve) {
     case Verdict::not_modified:
       response.status(304).end();
       return false;
