@@ -45,6 +45,10 @@ struct Options {
   std::chrono::milliseconds attachments_timeout{30'000};  ///< for all of them to arrive
   unsigned max_refusals = 5;                              ///< of one connection, which is then closed
   AdapterFactory adapter = {};                            ///< the door to other servers; none: this one is alone
+  /// A folder with the bundles of npm `socket.io-client` ("node_modules/socket.io-client/dist"), which are then served
+  /// below the engine's path, at "/socket.io/socket.io.js" and so on; "socket.io.js.br", ".gz" and ".deflate" beside
+  /// one are sent to those who take them. Empty: none are.
+  std::string serve_client = {};
 };
 
 /// What Socket.IO has counted, over all loops.
@@ -88,6 +92,7 @@ class Io : public Namespace {
 
  private:
   friend class IoCore;
+  friend void instrument(Io& io, struct AdminOptions options);
   Io(std::shared_ptr<NamespaceCore> main, class IoCore& io) noexcept : Namespace(std::move(main)), io_(io) {}
   class IoCore& io_;
 };

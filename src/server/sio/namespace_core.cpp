@@ -22,6 +22,8 @@ NamespaceCore::NamespaceCore(IoCore& io, std::string name, std::shared_ptr<Handl
 
 NamespaceCore::~NamespaceCore() = default;
 
+void NamespaceCore::forgo_recovery() { recovery_.reset(); }
+
 std::shared_ptr<HandlerTable> NamespaceCore::shared_table() const {
   const std::lock_guard lock(table_mutex_);
   return table_;
