@@ -93,9 +93,9 @@ void HttpConnection::answer_entity(ResponseHead& head, ConstBytes body, Etag eta
   answer(head, body);
 }
 
-Conditions HttpConnection::conditions() const noexcept {
+Conditions HttpConnection::conditions(const ResponseData& response) const noexcept {
   const Head& request = loop_.head;
-  if (request.method != Method::get && request.method != Method::head) return {};
+  if (!response.conditional || (request.method != Method::get && request.method != Method::head)) return {};
   Conditions had{.if_none_match = request.headers[HeaderId::if_none_match],
                  .if_modified_since = request.headers[HeaderId::if_modified_since]};
   if (!had.if_none_match.empty() || !had.if_modified_since.empty())
@@ -162,11 +162,11 @@ void HttpConnection::refuse_answer(Errc error) {
   refuse(500, info(error).code, "the server put together an answer that cannot be sent");
 }
 
-ReplyState* HttpConnection::defer(ResponseHead started, Etag etags) {
+ReplyState* HttpConnection::defer(ResponseHead started, const ResponseData& response) {
   state_ = State::waiting;
   pending_ = new ReplyState(*this, std::move(started));
-  pending_->etags = etags;
-  if (const Conditions had = conditions(); !had.if_none_match.empty() || !had.if_modified_since.empty())
+  pending_->etags = response.etags;
+  if (const Conditions had = conditions(response); !had.if_none_match.empty() || !had.if_modified_since.empty())
     pending_->has = std::make_unique<const ReplyState::Has>(ReplyState::Has{
         std::string(had.if_none_match), std::string(had.if_modified_since), std::string(had.cache_control)});
   return pending_;

@@ -203,6 +203,7 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
   loop_.response.connection = this;
   loop_.response.answered = false;
   loop_.response.etags = loop_.router.etags;
+  loop_.response.conditional = true;
   Access::Exchange exchange(loop_.request, loop_.response);
 
   bool* const destroyed = destroyed_;  // an upgrade makes this object go: nothing of it is touched then

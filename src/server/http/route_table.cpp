@@ -172,7 +172,8 @@ bool RouteTable::call(Layer& layer, Walk& walk) {
         break;
       }
       case Layer::Kind::mount:
-        Access::data(walk.response).etags = Etag::off;  // what a protocol answers is no document
+        Access::data(walk.response).etags = Etag::off;  // what a protocol answers is no document of ours
+        Access::data(walk.response).conditional = false;
         layer.mount->on_request(walk.request, walk.response);
         break;
       default:
