@@ -218,6 +218,10 @@ Server& Server::compress(http::Compress options) {
   impl_->router.compress = options;
   return *this;
 }
+Server& Server::etags(http::Etag kind) {
+  impl_->router.etags = kind;
+  return *this;
+}
 Server& Server::limit_body(std::string_view prefix, std::size_t bytes) {
   impl_->router.limit_body(prefix, bytes);
   return *this;

@@ -125,7 +125,7 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
       .method = request.method() == "GET"    ? Method::get
                 : request.method() == "POST" ? Method::post
                                              : Method::other,
-      .coding = choose_coding(request.header("Accept-Encoding")),
+      .coding = http::choose_coding(request.header("Accept-Encoding")),
       .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
       .jsonp = p.jsonp,
       .sid = sid_from(p.sid()),

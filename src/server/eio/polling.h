@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "server/eio/compress.h"
+#include "protocol/http/content_coding.h"
 #include "server/eio/lazy_info.h"
 #include "server/eio/sid.h"
 
@@ -15,7 +15,7 @@ namespace duplex::eio {
 /// borrows from the request; what goes to another is kept first.
 struct SessionRequest {
   enum class Method : unsigned char { get, post, other } method = Method::other;
-  Coding coding = Coding::identity;  ///< what the answer may be packed with
+  http::Coding coding = http::Coding::identity;  ///< what the answer may be packed with
   bool octet_stream = false;         ///< the body's media type
   bool jsonp = false;                ///< asks for a script
   Sid sid{};
@@ -26,7 +26,7 @@ struct SessionRequest {
 /// A GET that waits for something to be sent.
 struct PendingPoll {
   http::Reply reply;
-  Coding coding;
+  http::Coding coding;
   std::uint64_t number;  ///< tells it from another when its client goes
   LazyInfo info;
 };

@@ -14,6 +14,7 @@ constexpr std::size_t packets_per_turn = 256;
 constexpr auto time_per_turn = std::chrono::milliseconds(4);
 // A loop is held up if its timers are later than this.
 constexpr auto usual_lateness = std::chrono::milliseconds(20);
+constexpr int zlib_level = 6;
 
 void answer_empty(http::Reply& reply, int status) { reply.status(status).send(""); }
 
@@ -113,12 +114,11 @@ void Session::answer_poll(std::string_view payload, v3::Form form, bool compress
   const std::string_view body = poll_body(payload, dialect_, *handshake_, script);
   begin_poll_answer(reply, dialect_, form);
   loop_.add_headers(take_first_answer(), reply, poll.info);
-  if (compress && options.http_compression && poll.coding != Coding::identity &&
+  if (compress && options.http_compression && poll.coding != http::Coding::identity &&
       body.size() >= options.http_compression_threshold) {
-    const std::string packed = eio::compress(poll.coding, as_bytes(body));
-    if (!packed.empty()) {
+    if (Buffer packed; http::pack(packed, poll.coding, as_bytes(body), zlib_level)) {
       reply.header("Content-Encoding", name_of(poll.coding));
-      return reply.send(packed);
+      return reply.send(packed.text());
     }
   }
   reply.send(body);
