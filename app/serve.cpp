@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/chat_history.h"
 #include "app/config.h"
 #include "app/log_output.h"
 #include "app/room_chat.h"
@@ -22,6 +23,7 @@ struct ServeOptions {
   int spin = 50;
   bool allow_eio3 = false, allow_jsonp = false;
   std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
+  HistoryOptions history;
 };
 
 namespace {
@@ -59,10 +61,15 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   }
   ServerOptions settings = server_options(options, log);
   settings.listen_descriptor = inherited.descriptor;
+  const auto history = make_history(options.history, log.sink());
+  if (!history->open()) {
+    log.error("history: " + history->open_error());
+    return 2;
+  }
   Server server(std::move(settings));
   RoomChat rooms;
   rooms.serve(server, "/room");
-  SioChat chat;
+  SioChat chat(*history);
   chat.serve(server, {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp});
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
@@ -138,6 +145,22 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->envname("DUPLEX_WEB")
       ->check(CLI::ExistingDirectory)
       ->default_str(find_web_folder());
+  verb->add_option("--history", options->history.file,
+                   "File that keeps the chat's messages (SQLite; made if it is not there); without it they are kept in "
+                   "memory")
+      ->envname("DUPLEX_HISTORY");
+  verb->add_option("--history-entries", options->history.entries, "Messages that each room keeps")
+      ->envname("DUPLEX_HISTORY_ENTRIES")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  verb->add_option("--history-days", options->history.days, "How long they are kept; 0: for ever")
+      ->envname("DUPLEX_HISTORY_DAYS")
+      ->check(CLI::Range(0, 36'500))
+      ->capture_default_str();
+  verb->add_option("--history-megabytes", options->history.megabytes, "How much of them is kept, in all rooms together")
+      ->envname("DUPLEX_HISTORY_MEGABYTES")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
   verb->add_option("--log-level", options->log_level, "debug, info, warning or error")
       ->envname("DUPLEX_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
@@ -147,6 +170,7 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
 }
 
 std::string fault_of(const ServeOptions& options) {
+  if (std::string fault = fault_of(options.history); !fault.empty()) return fault;
   LogOutput log("error");
   ServerOptions tried = server_options(options, log);
   tried.port = 0;  // the one that is meant may be in use by the server that is to be replaced

@@ -195,7 +195,7 @@ void Joining::enter(const Restored* restored) {
     socket.was_recovered = true;
     if (!restored->kept.data.view().is_null()) socket.set_data_text(restored->kept.data);
     socket.in_own_room = false;
-    for (const std::string& room : restored->kept.rooms) socket.enter_room(room);
+    for (const std::string& room : restored->kept.rooms) socket.enter_quietly(room);
     // What it missed comes before it is connected: the client keeps it until then.
     for (const auto& missed : restored->missed) {
       eio::LoopPacket packet(missed, loop.reactor);
@@ -211,6 +211,9 @@ void Joining::enter(const Restored* restored) {
     encode_connect(packet, core->name(), socket.sid(),
                    extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
+  if (restored != nullptr && !core->table().joined_room.empty())
+    for (const std::string& room : restored->kept.rooms)
+      if (socket.client != nullptr && room != socket.sid()) socket.tell_joined(room);
   for (const auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }

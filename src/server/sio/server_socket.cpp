@@ -31,14 +31,29 @@ SocketListeners& ServerSocket::listeners() {
 // -- rooms ------------------------------------------------------------------------------------------------------------
 
 void ServerSocket::enter_room(std::string_view room) {
-  if (client == nullptr) return;
+  if (enter_quietly(room)) tell_joined(room);
+}
+
+bool ServerSocket::enter_quietly(std::string_view room) {
+  if (client == nullptr) return false;
   if (room == sid()) {
-    if (!std::exchange(in_own_room, true)) return;
-    return;
+    in_own_room = true;
+    return false;
   }
   const std::size_t before = local->rooms.rooms();
-  if (local->rooms.join(*this, room)) local->note_change(*this, room, true);
+  const bool entered = local->rooms.join(*this, room);
+  if (entered) local->note_change(*this, room, true);
   loop().counters.rooms.add(local->rooms.rooms() - before);
+  return entered;
+}
+
+void ServerSocket::tell_joined(std::string_view room) {
+  for (const auto& fn : local->core.table().joined_room)
+    if (client != nullptr) guarded(loop(), "on_join_room", [&] { (*fn)(*this, room); });
+}
+
+void ServerSocket::tell_left(std::string_view room) {
+  for (const auto& fn : local->core.table().left_room) guarded(loop(), "on_leave_room", [&] { (*fn)(*this, room); });
 }
 
 void ServerSocket::leave_room(std::string_view room) {
@@ -48,9 +63,12 @@ void ServerSocket::leave_room(std::string_view room) {
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  const std::string name(local->has_broadcasts_out() ? room : std::string_view());  // `room` may be the room's own
-  if (local->rooms.leave(*this, room)) local->note_change(*this, name, false);
+  const bool told = local->has_broadcasts_out() || !local->core.table().left_room.empty();
+  const std::string name(told ? room : std::string_view());  // `room` may be the room's own
+  const bool left = local->rooms.leave(*this, room);
+  if (left) local->note_change(*this, name, false);
   loop().counters.rooms.subtract(before - local->rooms.rooms());
+  if (left) tell_left(name);
 }
 
 // -- its end ----------------------------------------------------------------------------------------------------------
@@ -98,9 +116,12 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
       core.in_order([keep_alive, pid, bits = bits_] { keep_alive->recovery()->forgotten(pid, bits); });
   }
 
+  std::vector<std::string> rooms;
+  if (!core.table().left_room.empty()) each_room([&](const Room& room) { rooms.push_back(room.name()); });
   const std::size_t before = local->rooms.rooms();
   leave_all();
   its_loop.counters.rooms.subtract(before - local->rooms.rooms() + 1);
+  for (const std::string& room : rooms) tell_left(room);
   if (SocketListeners* heard = listeners_if_any(); heard != nullptr && !heard->outgoing.empty()) off_any_outgoing();
   local->remove(*this);
   client->left(*this, by_server);

@@ -43,6 +43,8 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- its rooms (server_socket.cpp)
   void enter_room(std::string_view room);
+  bool enter_quietly(std::string_view room);  ///< without telling handlers; false: it was there already
+  void tell_joined(std::string_view room);
   void leave_room(std::string_view room);
   template <class F>
   void each_room_name(F&& visit) const {
@@ -109,6 +111,7 @@ class ServerSocket final : public Socket, public RoomMember {
   const json::Text& data_text() const noexcept { return handshake_.data(); }
 
  private:
+  void tell_left(std::string_view room);
   bool leaving_ = false;
   std::uint64_t bits_ = 0;
   std::unique_ptr<Extras> extras_;

@@ -15,6 +15,7 @@ struct SuiteOptions {
   bool eio3 = false;  ///< also clients of Engine.IO 3, JSONP among them, in the suites `engine.io…`, `socket.io-client`
                       ///< and `driver`
   std::string cert, key;
+  std::chrono::microseconds spin = ServerOptions().spin;
   std::string mode = "echo";  ///< of the suite `bench`: "echo" or "broadcast"
 };
 
