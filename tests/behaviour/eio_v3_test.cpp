@@ -302,14 +302,14 @@ TEST_CASE("over a WebSocket bytes follow their type") {
 }
 
 TEST_CASE("E6: over a WebSocket, bytes without their type and packets that are none are parse errors") {
-  for (const auto& [payload, opcode] :
-       {std::pair("\x01\x02"s, 2), std::pair(""s, 2), std::pair("4\x02"s, 2), std::pair("9"s, 1), std::pair(""s, 1),
-        std::pair("b4!"s, 1), std::pair("bAQID"s, 1)}) {
+  for (const auto& bad : {std::pair("\x01\x02"s, 2), std::pair(""s, 2), std::pair("4\x02"s, 2), std::pair("9"s, 1),
+                          std::pair(""s, 1), std::pair("b4!"s, 1), std::pair("bAQID"s, 1)}) {
+    const auto& payload = bad.first;
     CAPTURE(payload);
     V3Server eio;
     WsClient client(eio.server, websocket);
     client.next();
-    client.send(payload, opcode);
+    client.send(payload, bad.second);
     CHECK(client.close_code() == 1005);
     CHECK(eio.told.reasons == std::vector{"parse error"s});
     CHECK(eio.told.messages.empty());
@@ -421,7 +421,7 @@ TEST_CASE("E6: a bad payload of version 3 ends the session with a parse error, w
     std::string body;
     bool binary = false, delivers = true;
   };
-  for (const auto& [body, binary, delivers] :
+  for (const auto& bad :
        {Case{"2:4a1:9"}, Case{"2:4a3:4x"}, Case{"2:4a:4x"}, Case{"2:4a1e0:4"}, Case{"2:4a6:b4!!!!"}, Case{"2:4a4"},
         Case{"", false, false}, Case{"4x", false, false}, Case{"2:4\xff", false, false},
         Case{"\x00\x02\xff"
@@ -440,13 +440,14 @@ TEST_CASE("E6: a bad payload of version 3 ends the session with a parse error, w
              "4"s,
              true},
         Case{"2:4a", true, false}}) {
+    const std::string& body = bad.body;
     CAPTURE(body);
     V3Server eio;
     const std::string sid = eio.open();
-    const HttpAnswer answer = binary ? eio.post_bytes(sid, body) : eio.post(sid, body);
+    const HttpAnswer answer = bad.binary ? eio.post_bytes(sid, body) : eio.post(sid, body);
     CHECK(answer.status == (body == "2:4\xff" ? 400 : 200));
     CHECK(eio.told.reasons == std::vector{"parse error"s});
-    CHECK(eio.told.messages == (delivers ? std::vector{"a"s} : std::vector<std::string>()));
+    CHECK(eio.told.messages == (bad.delivers ? std::vector{"a"s} : std::vector<std::string>()));
     CHECK(eio.poll(sid).status == 400);
   }
 }

@@ -139,7 +139,7 @@ void append_packet(Buffer& payload, const Packet& packet, Form form) {
       payload.push_back(end);
       return encode_as_text(payload, as_bytes(packet.data));
     case Encoding::base64:
-      append_number(payload, 2 + packet.data.size(), form);
+      append_number(payload, 2 + length(packet.data), form);  // whether it is base64 was not asked
       payload.push_back(end);
       payload.append("b4");
       payload.append(packet.data);

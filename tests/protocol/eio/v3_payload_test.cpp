@@ -78,6 +78,12 @@ TEST_CASE("lengths are JavaScript's: UTF-16 code units") {
         "6:4é👋€x1:2");
 }
 
+TEST_CASE("the length of base64 is right, whatever it is") {
+  CHECK(written({{PacketType::message, Encoding::base64, "AQID"}, {PacketType::message, Encoding::base64, "é👋"}},
+                Form::text) == "6:b4AQID5:b4é👋");
+  CHECK(read("5:b4é👋") == Outcome{{"b4é👋"}});
+}
+
 TEST_CASE("E6: a length that is none, too long, or ends inside a character is a parse error, after what came before") {
   for (const char* bad : {":4", "x:4", "1e0:4", " 1:4", "-1:4", "+1:4", "0x1:4", "1.0:4", "2:4", "1", "4",
                           "99999999999:4", "2:4👋", "1:", "18446744073709551617:4"}) {
