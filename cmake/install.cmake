@@ -8,7 +8,7 @@ set(duplex_soversion ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 
 # The layers are many targets in the tree and one library outside of it, in two forms.
 set(objects "")
-foreach(layer core protocol net connection server client cluster)
+foreach(layer core protocol net connection server client history cluster)
   if(TARGET duplex_${layer})
     get_target_property(type duplex_${layer} TYPE)
     if(NOT type STREQUAL INTERFACE_LIBRARY)
@@ -37,6 +37,22 @@ endif()
 target_link_libraries(duplex_static PRIVATE ${duplex_private})
 target_link_libraries(duplex_shared PRIVATE ${duplex_private})
 
+# Histories in a file: a library beside it, so that the others need no SQLite.
+set(duplex_libraries_static duplex_static)
+set(duplex_libraries_shared duplex_shared)
+set(duplex_with_sqlite OFF)
+if(TARGET duplex_sqlite)
+  set(duplex_with_sqlite ON)
+  add_library(duplex_sqlite_static STATIC $<TARGET_OBJECTS:duplex_sqlite>)
+  add_library(duplex_sqlite_shared SHARED $<TARGET_OBJECTS:duplex_sqlite>)
+  set_target_properties(duplex_sqlite_shared PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${duplex_soversion})
+  foreach(form static shared)
+    set_target_properties(duplex_sqlite_${form} PROPERTIES OUTPUT_NAME duplex-sqlite EXPORT_NAME sqlite_${form} LINKER_LANGUAGE CXX)
+    target_link_libraries(duplex_sqlite_${form} PUBLIC duplex_${form} PRIVATE PkgConfig::SQLITE)
+    list(APPEND duplex_libraries_${form} duplex_sqlite_${form})
+  endforeach()
+endif()
+
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()  # inside somebody else's build we install nothing
 endif()
@@ -47,13 +63,18 @@ configure_package_config_file(packaging/duplexConfig.cmake.in ${PROJECT_BINARY_D
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/duplexConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 file(RELATIVE_PATH prefix_from_pc /p/${CMAKE_INSTALL_LIBDIR}/pkgconfig /p)
 configure_file(packaging/duplex.pc.in ${PROJECT_BINARY_DIR}/package/duplex.pc @ONLY)
+set(duplex_pkg_config ${PROJECT_BINARY_DIR}/package/duplex.pc)
+if(duplex_with_sqlite)
+  configure_file(packaging/duplex-sqlite.pc.in ${PROJECT_BINARY_DIR}/package/duplex-sqlite.pc @ONLY)
+  list(APPEND duplex_pkg_config ${PROJECT_BINARY_DIR}/package/duplex-sqlite.pc)
+endif()
 
-install(TARGETS duplex_static EXPORT duplexTargets ARCHIVE COMPONENT development)
-install(TARGETS duplex_shared EXPORT duplexTargets LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
+install(TARGETS ${duplex_libraries_static} EXPORT duplexTargets ARCHIVE COMPONENT development)
+install(TARGETS ${duplex_libraries_shared} EXPORT duplexTargets LIBRARY COMPONENT runtime NAMELINK_COMPONENT development)
 install(EXPORT duplexTargets NAMESPACE duplex:: DESTINATION ${package_dir} COMPONENT development)
 install(FILES ${PROJECT_BINARY_DIR}/package/duplexConfig.cmake ${PROJECT_BINARY_DIR}/package/duplexConfigVersion.cmake
   DESTINATION ${package_dir} COMPONENT development)
-install(FILES ${PROJECT_BINARY_DIR}/package/duplex.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
+install(FILES ${duplex_pkg_config} DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 install(DIRECTORY include/duplex DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN *.h)
 
 if(DUPLEX_APP)

@@ -73,6 +73,7 @@ void WsConnection::read_messages() {
   if (auto error = decoder_.error()) return fail(*error);
 
   const bool unfinished = decoder_.mid_message();
+  if (unfinished && !decoder_.input_room().empty()) stream_->read_in_place();
   if (unfinished && !busy_) {
     busy_since_ = tick();
     busy_ = true;

@@ -84,6 +84,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
 
   // net::StreamOwner
   void on_bytes(Bytes bytes) override;
+  Bytes input_room() override { return decoder_.input_room(); }
   void on_end() override;
   void on_drain() override;
   void on_deadline() override;
@@ -102,6 +103,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   bool fits(std::size_t bytes, Overflow policy) const noexcept;
   bool make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result);
   Sent queued_or_ok() noexcept;
+  Sent send_any(Message message, SendOptions options);
   template <class F>
   void guarded(const std::string& what, F&& handler);
   void handler_threw(const std::string& what, std::string_view thrown);

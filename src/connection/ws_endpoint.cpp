@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "net/reactor.h"
+
 namespace duplex::ws {
 namespace {
 
@@ -23,6 +25,13 @@ DeflateOptions options_of(const Handlers& handlers) noexcept {
   options.client_no_context_takeover = !wanted.peer_context_takeover;
   options.threshold = wanted.threshold;
   return options;
+}
+
+std::size_t limit_for_short(const Handlers& handlers) noexcept {
+  constexpr std::size_t room = 2 + longest_short_message;
+  const bool compresses = handlers.compression.enabled && handlers.compression.threshold <= longest_short_message;
+  const std::size_t limit = std::min(handlers.soft_limit, handlers.hard_limit);
+  return compresses || can_drop(handlers.overflow) || limit < room ? 0 : limit - room;
 }
 
 }  // namespace
@@ -46,8 +55,10 @@ WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& th
       role(the_role),
       limits{.max_message = the_handlers.max_message,
              .max_fragments = static_cast<std::uint32_t>(the_handlers.max_fragments),
-             .deflate = &the_loop.deflate()},
+             .deflate = &the_loop.deflate(),
+             .large_buffers = &the_loop.reactor().large_buffers()},
       deflate(options_of(the_handlers)),
+      short_below(the_role == Role::server ? limit_for_short(the_handlers) : 0),
       may_drop(can_drop(the_handlers.overflow)),
       doing_message("on_message of " + std::string(name)),
       doing_open("on_open of " + std::string(name)),

@@ -44,6 +44,9 @@ class WsLoop {
   std::size_t random_left_ = 0;
 };
 
+/// Its length fits into the second byte of its frame (RFC 6455 section 5.2).
+inline constexpr std::size_t longest_short_message = 125;
+
 /// An endpoint as one loop sees it: what its connections do, and within which limits. Outlives them.
 struct WsEndpoint {
   /// `counters`: of its own; null: the loop's.
@@ -57,8 +60,10 @@ struct WsEndpoint {
   WsCounters& counters;
   Role role;
   DecoderLimits limits;
-  DeflateOptions deflate;                              ///< what we accept of permessage-deflate
-  bool may_drop;                                       ///< the overflow policy can give up messages
+  DeflateOptions deflate;  ///< what we accept of permessage-deflate
+  std::size_t
+      short_below;  ///< so many bytes may wait for a short message to be queued without a thought; 0: it never is
+  bool may_drop;    ///< the overflow policy can give up messages
   server::Hub* hub = nullptr;                          ///< where its sockets' rooms are; null for clients
   std::string doing_message, doing_open, doing_close;  ///< names for the stall detector: "on_message of /echo"
 };

@@ -56,7 +56,10 @@ class Backend {
   virtual bool watch_listener(int listener, std::uint64_t token) = 0;
   virtual void ignore_listener(int listener) = 0;
 
+  /// Tells of what comes in, and of the end. Few streams ever wait for room: most would be told of it for nothing.
   virtual bool watch(int descriptor, std::uint64_t token) = 0;
+  /// Tells from now on of room for output, too: at once, if there is some, and after each send that was refused.
+  virtual bool watch_output(int descriptor, std::uint64_t token) = 0;
   virtual void unwatch(int descriptor) = 0;
   virtual Io read(int descriptor, Bytes into) = 0;
   virtual Io send(int descriptor, std::span<const iovec> pieces) = 0;

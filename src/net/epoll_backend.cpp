@@ -38,11 +38,11 @@ Result<std::unique_ptr<Backend>> EpollBackend::make() {
 
 EpollBackend::~EpollBackend() { ::close(epoll_); }
 
-bool EpollBackend::add(int descriptor, std::uint64_t token, std::uint32_t events) {
+bool EpollBackend::control(int operation, int descriptor, std::uint64_t token, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.u64 = token;
-  return ::epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0;
+  return ::epoll_ctl(epoll_, operation, descriptor, &event) == 0;
 }
 
 std::span<const Event> EpollBackend::wait(std::chrono::milliseconds timeout) {
@@ -59,7 +59,7 @@ std::span<const Event> EpollBackend::wait(std::chrono::milliseconds timeout) {
   return {events_.data(), count};
 }
 
-void EpollBackend::wake_through(int descriptor) { add(descriptor, wake_token, EPOLLIN | EPOLLET); }
+void EpollBackend::wake_through(int descriptor) { control(EPOLL_CTL_ADD, descriptor, wake_token, EPOLLIN | EPOLLET); }
 
 Result<int> EpollBackend::listen(Address& address, const ListenOptions& options) {
   if (options.descriptor >= 0) {
@@ -102,12 +102,16 @@ Io EpollBackend::accept(int listener) {
 }
 
 bool EpollBackend::watch_listener(int listener, std::uint64_t token) {
-  return add(listener, token, EPOLLIN | EPOLLEXCLUSIVE);
+  return control(EPOLL_CTL_ADD, listener, token, EPOLLIN | EPOLLEXCLUSIVE);
 }
 void EpollBackend::ignore_listener(int listener) { unwatch(listener); }
 
 bool EpollBackend::watch(int descriptor, std::uint64_t token) {
-  return add(descriptor, token, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+  return control(EPOLL_CTL_ADD, descriptor, token, EPOLLIN | EPOLLRDHUP | EPOLLET);
+}
+
+bool EpollBackend::watch_output(int descriptor, std::uint64_t token) {
+  return control(EPOLL_CTL_MOD, descriptor, token, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
 }
 
 void EpollBackend::unwatch(int descriptor) { ::epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor, nullptr); }

@@ -23,6 +23,7 @@ class EpollBackend : public Backend {
   bool watch_listener(int listener, std::uint64_t token) override;
   void ignore_listener(int listener) override;
   bool watch(int descriptor, std::uint64_t token) override;
+  bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
   Io read(int descriptor, Bytes into) override;
   Io send(int descriptor, std::span<const iovec> pieces) override;
@@ -35,7 +36,7 @@ class EpollBackend : public Backend {
   explicit EpollBackend(int epoll) : epoll_(epoll) {}
 
  private:
-  bool add(int descriptor, std::uint64_t token, std::uint32_t events);
+  bool control(int operation, int descriptor, std::uint64_t token, std::uint32_t events);
 
   static constexpr std::size_t at_once = 512;
   static constexpr std::uint64_t wake_token = ~std::uint64_t{0};

@@ -17,7 +17,7 @@ struct MemoryPipe {
   std::size_t window = SIZE_MAX;
   int descriptor = -1;  // the server's, once accepted
   std::uint64_t token = 0;
-  bool watched = false, edge = false;
+  bool watched = false, output_watched = false, edge = false;
   bool server_full = false;  // a write was refused: room is news
   bool peer_finished = false, peer_reset = false;
   bool server_finished = false, server_closed = false, server_reset = false;
@@ -125,7 +125,9 @@ std::span<const Event> MemoryBackend::wait(std::chrono::milliseconds timeout) {
     news.edge = false;
     if (!news.watched) continue;
     const bool end = news.peer_finished || news.peer_reset;
-    events_.push_back({news.token, !news.to_server.empty() || end, news.room() != 0, end, news.peer_reset});
+    const Event event{news.token, !news.to_server.empty() || end, news.output_watched && news.room() != 0, end,
+                      news.peer_reset};
+    if (event.readable || event.writable) events_.push_back(event);
   }
   edges_now_.clear();
   return events_;
@@ -174,8 +176,13 @@ bool MemoryBackend::watch(int descriptor, std::uint64_t token) {
   edge(to);  // epoll tells the state that it finds
   return true;
 }
+bool MemoryBackend::watch_output(int descriptor, std::uint64_t) {
+  pipe(descriptor).output_watched = true;
+  edge(pipe(descriptor));
+  return true;
+}
 void MemoryBackend::unwatch(int descriptor) {
-  pipe(descriptor).watched = false;
+  pipe(descriptor).watched = pipe(descriptor).output_watched = false;
   pipe(descriptor).edge = false;
 }
 

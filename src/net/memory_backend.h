@@ -69,6 +69,7 @@ class MemoryBackend final : public Backend {
   bool watch_listener(int listener, std::uint64_t token) override;
   void ignore_listener(int listener) override;
   bool watch(int descriptor, std::uint64_t token) override;
+  bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
   Io read(int descriptor, Bytes into) override;
   Io send(int descriptor, std::span<const iovec> pieces) override;

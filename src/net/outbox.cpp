@@ -30,6 +30,7 @@ Outbox::Entry& Outbox::push(EntryOptions options) {
       std::vector<Entry> larger(std::max<std::size_t>(8, ring_.size() * 2));
       for (std::size_t i = 0; i < count_; ++i) larger[i] = std::move(at(i));
       ring_ = std::move(larger);
+      mask_ = ring_.size() - 1;
       head_ = 0;
     }
   }
@@ -38,6 +39,14 @@ Outbox::Entry& Outbox::push(EntryOptions options) {
   entry.droppable = options.droppable;
   ++live_;
   return entry;
+}
+
+Buffer& Outbox::large_run(std::size_t n, EntryOptions options) {
+  Buffer* run = &inline_run(options);
+  if (run->capacity() - run->size() >= n) return *run;
+  if (!run->empty()) run = &push(options).inline_bytes;
+  large_.give_back(std::exchange(*run, large_.take(n)));
+  return *run;
 }
 
 Dropped Outbox::drop_oldest_to(std::size_t limit) {
@@ -134,12 +143,12 @@ void Outbox::pop() {
   if (!first.dropped) --live_;
   if (first.block != nullptr) std::exchange(first.block, nullptr)->release();
   if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small))
-    first.inline_bytes.release();
+    large_.give_back(std::exchange(first.inline_bytes, Buffer()));
   else
     first.inline_bytes.clear();
   first.done = 0;
   first.pinned = first.dropped = false;
-  head_ = (head_ + 1) & (ring_.size() - 1);
+  head_ = (head_ + 1) & mask_;
   if (--count_ == 0) head_ = 0;
 }
 

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <vector>
 
-#include "core/buffer.h"
+#include "core/buffer_pool.h"
 #include "net/local_block.h"
 
 struct iovec;
@@ -28,7 +28,8 @@ struct Dropped {
 /// stream has none.
 class Outbox {
  public:
-  Outbox() = default;
+  /// `large`: where buffers come from and go to that are too large to keep; outlives the outbox.
+  explicit Outbox(BufferPool& large) noexcept : large_(large) {}
   Outbox(const Outbox&) = delete;
   Outbox& operator=(const Outbox&) = delete;
   ~Outbox() { clear(); }
@@ -40,11 +41,19 @@ class Outbox {
   /// The open run of inline bytes: append to it, then call `appended(how many)`. An entry that is droppable or has a
   /// key is its own run.
   Buffer& inline_run(EntryOptions options = {}) {
-    if (count_ != 0 && !options.droppable && options.key == 0) {
-      if (Entry& last = at(count_ - 1); last.open()) return last.inline_bytes;
+    if (!options.droppable && options.key == 0) {
+      if (Buffer* const run = open_run()) return *run;
     }
     return push(options).inline_bytes;
   }
+  /// The open run if there is one already: what is in it must all arrive, and so must what is appended.
+  Buffer* open_run() noexcept {
+    if (count_ == 0) return nullptr;
+    Entry& last = at(count_ - 1);
+    return last.open() ? &last.inline_bytes : nullptr;
+  }
+  /// The same for `n` bytes that are many: with room for them, so that nothing is moved for their sake.
+  Buffer& large_run(std::size_t n, EntryOptions options = {});
   void appended(std::size_t bytes) noexcept { bytes_ += bytes; }
   void append(LocalBlock& block, EntryOptions options = {});
 
@@ -73,6 +82,8 @@ class Outbox {
   std::chrono::steady_clock::time_point last_progress = {};  ///< the loop's
 
  private:
+  // What grows by doubling moves all that is in it: no run is begun again that holds this much.
+  static constexpr std::size_t longest_run = BufferPool::smallest;
   struct Entry {
     Buffer inline_bytes;
     LocalBlock* block = nullptr;  // null: inline bytes
@@ -86,16 +97,20 @@ class Outbox {
       return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes();
     }
     bool may_drop() const noexcept { return !dropped && !pinned && (droppable || key != 0); }
-    bool open() const noexcept { return block == nullptr && !dropped && !droppable && key == 0; }
+    bool open() const noexcept {
+      return block == nullptr && !dropped && !droppable && key == 0 && inline_bytes.size() < longest_run;
+    }
   };
-  Entry& at(std::size_t i) noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
-  const Entry& at(std::size_t i) const noexcept { return ring_[(head_ + i) & (ring_.size() - 1)]; }
+  Entry& at(std::size_t i) noexcept { return ring_.data()[(head_ + i) & mask_]; }
+  const Entry& at(std::size_t i) const noexcept { return ring_.data()[(head_ + i) & mask_]; }
   Entry& push(EntryOptions options);
   void drop(Entry& entry, Dropped& dropped);
   void pop();
   void compact();
 
+  BufferPool& large_;
   std::vector<Entry> ring_;  // a power of two; entries keep their buffers when they are popped
+  std::size_t mask_ = 0;     // its size less one
   std::size_t head_ = 0, count_ = 0, live_ = 0, bytes_ = 0;
 };
 

@@ -22,7 +22,6 @@ using namespace std::chrono_literals;
 
 constexpr auto stall = 2s;             // longer than this and it is not the peers who are late
 constexpr auto longest_wait = 2000ms;  // with timers armed: so that a stopped process is noticed as such
-constexpr std::size_t padding = 64;    // after the read buffer: vectorised parsers read past the end
 
 thread_local Reactor* current_reactor = nullptr;
 
@@ -116,6 +115,7 @@ void Reactor::turn() {
   run_end_of_turn();
   flush_written_streams();
   release_closed_streams();
+  if (!large_buffers_.empty() && !trimming_large_buffers_) trim_large_buffers();
   tell_time(0ns);
 }
 
@@ -418,22 +418,31 @@ void Reactor::release_closed_streams() {
   closed_ = 0;
 }
 
-Buffer* Reactor::take_buffer() {
-  if (buffers_.empty()) return new Buffer;
-  Buffer* buffer = buffers_.back().release();
-  buffers_.pop_back();
-  return buffer;
+Buffer* Reactor::take_buffer(std::size_t room) {
+  std::unique_ptr<Buffer> buffer;
+  if (buffers_.empty()) {
+    buffer = std::make_unique<Buffer>();
+  } else {
+    buffer = std::move(buffers_.back());
+    buffers_.pop_back();
+  }
+  if (buffer->capacity() < room) *buffer = large_buffers_.take(room);
+  return buffer.release();
 }
 
 void Reactor::give_back(Buffer* buffer) noexcept {
-  constexpr std::size_t kept_size = 64 * 1024;
   std::unique_ptr<Buffer> owned(buffer);
+  if (owned->capacity() >= BufferPool::smallest) large_buffers_.give_back(std::exchange(*owned, Buffer()));
   if (buffers_.size() >= kept_buffers) return;
-  if (owned->capacity() > kept_size)
-    owned->release();
-  else
-    owned->clear();
+  owned->clear();
   buffers_.push_back(std::move(owned));
+}
+
+// A loop at rest has nothing to spare: it comes down within two seconds.
+void Reactor::trim_large_buffers() {
+  large_buffers_.trim();
+  trimming_large_buffers_ =
+      !large_buffers_.empty() && in_memory([this] { after(1s, [this] { trim_large_buffers(); }); });
 }
 
 }  // namespace duplex::net

@@ -11,6 +11,7 @@
 #include <duplex/function.h>
 #include <duplex/log.h>
 
+#include "core/buffer_pool.h"
 #include "core/timer_wheel.h"
 #include "net/listener.h"
 #include "net/spin.h"
@@ -73,6 +74,8 @@ class alignas(64) Reactor {
 
   /// The live stream of these handle bits, or null: stale, or of another loop.
   Stream* find(std::uint64_t handle_bits) noexcept;
+  /// The loop's large buffers between two uses.
+  BufferPool& large_buffers() noexcept { return large_buffers_; }
   LocalBlock& hold(SharedBytes bytes);  ///< one count in this loop; `release()` it after handing it to streams
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
@@ -115,6 +118,7 @@ class alignas(64) Reactor {
   friend class Listener;
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::size_t gather_size = 64 * 1024;
+  static constexpr std::size_t padding = 64;  // after what on_bytes is given: vectorised parsers read past the end
   static constexpr std::size_t kept_buffers = 64, kept_outboxes = 256;  // spare ones
   enum class TimerKind : std::uint64_t { deadline, write, function, handshake };
 
@@ -135,6 +139,7 @@ class alignas(64) Reactor {
 
   // -- reading (stream_reading.cpp)
   void read(Stream& stream);
+  Bytes room_for(Stream& stream);
   void received(Stream& stream, Bytes bytes);
   void hand_over(Stream& stream, Bytes bytes);
   void read_again(Stream& stream);
@@ -185,8 +190,9 @@ class alignas(64) Reactor {
   void give_to(Stream& stream, Listener& listener);
   void pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay);
   void close_listener(Listener& listener, bool drain);
-  Buffer* take_buffer();
+  Buffer* take_buffer(std::size_t room);
   void give_back(Buffer* buffer) noexcept;
+  void trim_large_buffers();
 
   std::unique_ptr<Backend> backend_;
   ReactorOptions options_;
@@ -216,6 +222,8 @@ class alignas(64) Reactor {
   std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
   Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
+  BufferPool large_buffers_;
+  bool trimming_large_buffers_ = false;
   std::vector<std::unique_ptr<Outbox>> outboxes_;        // spare
   std::size_t outboxes_made_ = 0, outboxes_wanted_ = 0;  // spare and used; the most that were used at once
   bool trimming_outboxes_ = false;

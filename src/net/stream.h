@@ -42,11 +42,21 @@ class Stream {
     outbox_->appended(run.size() - before);
     if (!in_written_ || outbox_->bytes() > outbox_->notice_above) look_at_outbox();
   }
+  /// For one more short piece behind others of this turn, in the clear: where to append it, if fewer than `limit`
+  /// bytes wait and there is nothing else to think of; else null, and `write` is for it. Call `appended` afterwards.
+  Buffer* ready_run(std::size_t limit) noexcept {
+    if (outbox_ == nullptr || tls_ != nullptr || !in_written_ || is_closing() || fin_wanted_) return nullptr;
+    return outbox_->bytes() < limit ? outbox_->open_run() : nullptr;
+  }
+  void appended(std::size_t bytes) {
+    outbox_->appended(bytes);
+    if (outbox_->bytes() > outbox_->notice_above) look_at_outbox();
+  }
   void write(ConstBytes bytes);
   void write(LocalBlock& block, EntryOptions options = {});
   /// For large payloads: on an empty outbox, header and payload go to the kernel at once, in place, and only the
   /// remainder is copied. Otherwise the same as writing both. `payload` is borrowed until this returns.
-  void write_now(ConstBytes header, ConstBytes payload);
+  void write_large(ConstBytes header, ConstBytes payload, EntryOptions options = {});
   /// Waiting bytes that the kernel has not taken.
   std::size_t buffered() const noexcept {
     return (outbox_ != nullptr ? outbox_->bytes() : 0) + (tls_ != nullptr ? buffered_by_tls() : 0);
@@ -61,6 +71,9 @@ class Stream {
   // -- reading -------------------------------------------------------------------------------------------------------
   void pause_reading() noexcept;
   void resume_reading() noexcept;
+  /// The owner expects many bytes and has a place for them: from now on `StreamOwner::input_room` is asked where to
+  /// read to, until it has none to offer. Of no effect with TLS.
+  void read_in_place() noexcept { in_place_ = true; }
   /// Too much waits to leave: nothing more is read until it is down. Whoever has bytes in hand puts them aside.
   bool is_held() const noexcept { return held_; }
   /// Fairness: keeps these bytes and hands them to `on_bytes` again in the next turn, before anything newer. Called
@@ -115,15 +128,17 @@ class Stream {
   std::uint32_t slot_ = 0;
   std::uint32_t deadline_ = 0;  // the wheel's timer, or 0; when dead: the slot of the next to release
 
-  bool in_written_ : 1 = false;    // is in the loop's list of those to flush
-  bool in_ready_ : 1 = false;      // is in the loop's list of those to read again
-  bool blocked_ : 1 = false;       // the kernel takes no more: an event will tell
-  bool slow_ : 1 = false;          // was above the soft limit: owes its owner on_drain
-  bool paused_ : 1 = false;        // reading, by the owner
-  bool held_ : 1 = false;          // reading, because too much waits to leave
-  bool more_to_read_ : 1 = false;  // an edge came, and not everything was read
-  bool peer_ended_ : 1 = false;    // the kernel said so: the end is to be read after what is left
-  bool read_done_ : 1 = false;     // the end was read
+  bool in_written_ : 1 = false;      // is in the loop's list of those to flush
+  bool in_ready_ : 1 = false;        // is in the loop's list of those to read again
+  bool blocked_ : 1 = false;         // the kernel takes no more: an event will tell
+  bool output_watched_ : 1 = false;  // the event will: only once it was needed
+  bool slow_ : 1 = false;            // was above the soft limit: owes its owner on_drain
+  bool paused_ : 1 = false;          // reading, by the owner
+  bool held_ : 1 = false;            // reading, because too much waits to leave
+  bool more_to_read_ : 1 = false;    // an edge came, and not everything was read
+  bool in_place_ : 1 = false;        // the owner may say where to read to
+  bool peer_ended_ : 1 = false;      // the kernel said so: the end is to be read after what is left
+  bool read_done_ : 1 = false;       // the end was read
   bool fin_wanted_ : 1 = false;
   bool fin_sent_ : 1 = false;
   bool closing_ : 1 = false;

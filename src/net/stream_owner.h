@@ -18,6 +18,9 @@ class StreamOwner {
  public:
   /// What was read. Borrowed until this returns; may be changed in place.
   virtual void on_bytes(Bytes bytes) = 0;
+  /// Where the next bytes are to be read to, if the owner has asked for it (`Stream::read_in_place`): `on_bytes` is
+  /// given them there. Empty: wherever the loop likes.
+  virtual Bytes input_room() { return {}; }
   /// The peer will send no more (FIN, or close_notify). What we send still arrives.
   virtual void on_end() = 0;
   /// The outbox, which had been above its soft limit, is empty or below half of it again.

@@ -21,9 +21,9 @@ constexpr auto fair_time = 5ms;
 void Reactor::read(Stream& stream) {
   std::size_t total = 0;
   const TimePoint begun = clock_;
-  const Bytes room{read_buffer_.get(), options_.read_buffer};
   for (;;) {
     if (!stream.wants_input() || stream.aside_ != nullptr) return;
+    const Bytes room = room_for(stream);
     if (stream.tls_ != nullptr && stream.tls_->peer_closed() && !stream.lingering_) return end_of_input(stream);
     const Io got = backend_->read(stream.descriptor_, room);
     if (got.error == EINTR) continue;
@@ -46,6 +46,15 @@ void Reactor::read(Stream& stream) {
     total += got.bytes;
     if (total >= fair_bytes || (total > room.size() && backend_->now() - begun >= fair_time)) return read_again(stream);
   }
+}
+
+// Where to read to: the loop's one buffer, or where the owner wants it.
+Bytes Reactor::room_for(Stream& stream) {
+  if (stream.in_place_ && stream.tls_ == nullptr && stream.owner_ != nullptr && !stream.lingering_) {
+    if (const Bytes room = stream.owner_->input_room(); !room.empty()) return room;
+    stream.in_place_ = false;
+  }
+  return {read_buffer_.get(), options_.read_buffer};
 }
 
 void Reactor::received(Stream& stream, Bytes bytes) {
@@ -81,7 +90,7 @@ void Reactor::put_aside(Stream& stream, ConstBytes rest) {
     handing_->consume(handing_->size() - rest.size());
     stream.aside_ = std::exchange(handing_, nullptr);
   } else {
-    if (stream.aside_ == nullptr) stream.aside_ = take_buffer();
+    if (stream.aside_ == nullptr) stream.aside_ = take_buffer(rest.size() + padding);
     stream.aside_->append(rest);
   }
   const bool more = stream.more_to_read_;

@@ -41,7 +41,7 @@ Outbox* Reactor::new_outbox() {
     after(1s, [this] { trim_outboxes(); });
     trimming_outboxes_ = true;
   }
-  auto* const outbox = new Outbox;
+  auto* const outbox = new Outbox(large_buffers_);
   ++outboxes_made_;
   return outbox;
 }
@@ -82,7 +82,7 @@ void Stream::write(LocalBlock& block, EntryOptions options) {
   reactor_.note_fill(*this);
 }
 
-void Stream::write_now(ConstBytes header, ConstBytes payload) {
+void Stream::write_large(ConstBytes header, ConstBytes payload, EntryOptions options) {
   if (is_closing() || fin_wanted_) return;
   std::size_t gone = 0;
   if (outbox_ == nullptr && !blocked_ && tls_ == nullptr) {
@@ -94,12 +94,14 @@ void Stream::write_now(ConstBytes header, ConstBytes payload) {
   }
   const ConstBytes rest_of_header = header.subspan(std::min(gone, header.size()));
   const ConstBytes rest = payload.subspan(gone - (header.size() - rest_of_header.size()));
-  if (rest_of_header.empty() && rest.empty()) return;
-  write([&](Buffer& out) {
-    out.prepare(rest_of_header.size() + rest.size());
-    out.append(rest_of_header);
-    out.append(rest);
-  });
+  const std::size_t waiting = rest_of_header.size() + rest.size();
+  if (waiting == 0) return;
+  Outbox& outbox = take_outbox();
+  Buffer& run = outbox.large_run(waiting, gone == 0 ? options : EntryOptions());
+  run.append(rest_of_header);
+  run.append(rest);
+  outbox.appended(waiting);
+  look_at_outbox();
 }
 
 void Reactor::note_fill(Stream& stream) {
@@ -232,6 +234,9 @@ void Reactor::send_failed(Stream& stream, int error) {
   switch (error) {
     case EAGAIN:
       stream.blocked_ = true;
+      if (stream.output_watched_) break;
+      if (!backend_->watch_output(stream.descriptor_, stream.handle_bits())) return retry_later(stream);
+      stream.output_watched_ = true;
       break;
     case ENOBUFS:
     case ENOMEM:

@@ -22,6 +22,7 @@ def enumeration(path, prefix):
 
 
 codes = enumeration("include/duplex/error.h", "duplex_")
+codes |= enumeration("include/duplex/history_store.h", "history_")
 codes |= enumeration("src/protocol/eio/error.h", "eio_")
 codes |= enumeration("src/protocol/sio/error.h", "sio_")
 # These two have stable codes of their own, which peers and logs show: a quoted first field of a table, or of an error made by hand.

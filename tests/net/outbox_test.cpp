@@ -34,7 +34,8 @@ std::string gathered(const Outbox& outbox, std::size_t limit = SIZE_MAX, std::si
 }  // namespace
 
 TEST_CASE("what must arrive is one run; what may be dropped is an entry of its own") {
-  Outbox outbox;
+  duplex::BufferPool large;
+  Outbox outbox(large);
   put(outbox, "a");
   put(outbox, "b");
   put(outbox, "C", {.droppable = true});
@@ -55,7 +56,8 @@ TEST_CASE("what must arrive is one run; what may be dropped is an entry of its o
 }
 
 TEST_CASE("an entry whose first byte has left can neither be dropped nor conflated") {
-  Outbox outbox;
+  duplex::BufferPool large;
+  Outbox outbox(large);
   put(outbox, "first", {.droppable = true});
   put(outbox, "second", {.key = 7});
   outbox.sent(2);
@@ -73,7 +75,8 @@ TEST_CASE("an entry whose first byte has left can neither be dropped nor conflat
 }
 
 TEST_CASE("a queue that only conflates does not grow behind a pinned entry") {
-  Outbox outbox;
+  duplex::BufferPool large;
+  Outbox outbox(large);
   put(outbox, "pinned", {.key = 1});
   outbox.sent(1);
   for (int i = 0; i < 100'000; ++i) {
@@ -86,7 +89,8 @@ TEST_CASE("a queue that only conflates does not grow behind a pinned entry") {
 
 TEST_CASE("a shared block is held once for each outbox and let go when it has left or was dropped") {
   LocalBlockPool pool;
-  Outbox one, two;
+  duplex::BufferPool large;
+  Outbox one(large), two(large);
   LocalBlock& block = pool.take(SharedBytes::copy(as_bytes("broadcast")));
   one.append(block);
   two.append(block, {.droppable = true});
@@ -103,7 +107,8 @@ TEST_CASE("a shared block is held once for each outbox and let go when it has le
 TEST_CASE("gathering respects the limit and the number of pieces, and sending any amount leaves the rest intact") {
   LocalBlockPool pool;
   for (std::size_t step = 1; step < 3'000; step = step * 2 + 1) {
-    Outbox outbox;
+    duplex::BufferPool large;
+    Outbox outbox(large);
     std::string expected;
     for (int i = 0; i < 40; ++i) {
       const std::string text(static_cast<std::size_t>(i * i), static_cast<char>('a' + i % 26));
@@ -130,7 +135,8 @@ TEST_CASE("gathering respects the limit and the number of pieces, and sending an
 }
 
 TEST_CASE("a warm outbox allocates nothing") {
-  Outbox outbox;
+  duplex::BufferPool large;
+  Outbox outbox(large);
   const auto turn = [&] {
     put(outbox, "some");
     for (int i = 0; i < 20; ++i) put(outbox, "thing", {.droppable = true});

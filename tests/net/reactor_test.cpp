@@ -71,7 +71,7 @@ TEST_CASE("64 MiB arrive whole, although the kernel takes them in pieces") {
   REQUIRE(turn_until(reactor, [&] { return owner.stream != nullptr; }));
   std::string sent(64 << 20, '\0');
   for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 2654435761U >> 13);
-  owner.stream->write_now(as_bytes(sent.substr(0, 7)), as_bytes(std::string_view(sent).substr(7)));
+  owner.stream->write_large(as_bytes(sent.substr(0, 7)), as_bytes(std::string_view(sent).substr(7)));
   owner.stream->close();
   std::string got;
   CHECK(turn_until(reactor, [&] {
@@ -81,6 +81,39 @@ TEST_CASE("64 MiB arrive whole, although the kernel takes them in pieces") {
   CHECK(got == sent);
   CHECK(owner.drains == 0);  // closing: nobody is to write any more
   CHECK(owner.cause == CloseCause::local);
+}
+
+TEST_CASE("an owner that has a place for them is given its bytes there") {
+  Reactor reactor(kernel());
+  struct Placing final : StreamOwner {
+    std::string room = std::string(3000, '-');
+    std::size_t filled = 0;
+    std::string elsewhere = {};
+    bool ended = false;
+    Bytes input_room() override { return {reinterpret_cast<std::byte*>(room.data()) + filled, room.size() - filled}; }
+    void on_bytes(Bytes b) override {
+      if (static_cast<void*>(b.data()) == room.data() + filled && filled < room.size())
+        filled += b.size();
+      else
+        elsewhere += as_text(b);
+    }
+    void on_end() override { ended = true; }
+    void on_drain() override {}
+    void on_deadline() override {}
+    void on_closed(CloseCause) override {}
+  } owner;
+  auto listener = reactor.listen(loopback(), {}, [&](Stream& stream) {
+    stream.set_owner(&owner);
+    stream.read_in_place();
+  });
+  REQUIRE(listener);
+  Client client((*listener)->address());
+  const std::string sent = std::string(2000, 'a') + std::string(1000, 'b') + std::string(500, 'c');
+  client.write(sent);
+  client.shutdown();
+  CHECK(turn_until(reactor, [&] { return owner.ended; }));
+  CHECK(owner.room == sent.substr(0, 3000));
+  CHECK(owner.elsewhere == sent.substr(3000));
 }
 
 TEST_CASE("timers fire in order, at their time, and can be cancelled") {

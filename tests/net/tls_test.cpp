@@ -58,8 +58,8 @@ TEST_CASE("TLS: a large message survives a narrow window, short writes and small
   std::string large(3'000'000, '\0');
   for (std::size_t i = 0; i < large.size(); ++i) large[i] = static_cast<char>(i * 2654435761U >> 13);
   client.peer().set_window(10'000);
-  server.owner.stream->write_now(as_bytes(std::string_view(large).substr(0, 9)),
-                                 as_bytes(std::string_view(large).substr(9)));
+  server.owner.stream->write_large(as_bytes(std::string_view(large).substr(0, 9)),
+                                   as_bytes(std::string_view(large).substr(9)));
   for (int i = 0; i < 100; ++i)
     server.owner.stream->write([](Buffer& out) { out.append("tail"); }, {.droppable = true});
   for (int i = 0; i < 100; ++i) large += "tail";

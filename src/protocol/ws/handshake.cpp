@@ -4,6 +4,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <memory>
 
 #include "protocol/ws/header_list.h"
 
@@ -61,6 +62,25 @@ ProtocolChoice choose_protocol(std::string_view offered, std::span<const std::st
   return {.ok = true, .chosen = best < ours.size() ? ours[best] : std::string_view()};
 }
 
+/// SHA-1 with OpenSSL's algorithm looked up once: looking costs as much as hashing. Kept by each thread.
+class Sha1 {
+ public:
+  static constexpr std::size_t size = 20;
+  bool operator()(std::string_view text, unsigned char* digest) noexcept {
+    return algorithm_ && context_ && EVP_DigestInit_ex(context_.get(), algorithm_.get(), nullptr) == 1 &&
+           EVP_DigestUpdate(context_.get(), text.data(), text.size()) == 1 &&
+           EVP_DigestFinal_ex(context_.get(), digest, nullptr) == 1;
+  }
+
+ private:
+  struct Free {
+    void operator()(EVP_MD* algorithm) const noexcept { EVP_MD_free(algorithm); }
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+  };
+  std::unique_ptr<EVP_MD, Free> algorithm_{EVP_MD_fetch(nullptr, "SHA1", nullptr)};
+  std::unique_ptr<EVP_MD_CTX, Free> context_{EVP_MD_CTX_new()};
+};
+
 bool is_line_safe(std::string_view text) noexcept {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
@@ -87,10 +107,12 @@ AcceptValue accept_value(std::string_view key) noexcept {
   std::array<char, 64> text;  // a key has 24 characters; a longer one was never valid
   key = key.substr(0, text.size() - guid.size());
   std::copy(guid.begin(), guid.end(), std::copy(key.begin(), key.end(), text.begin()));
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  EVP_Digest(text.data(), key.size() + guid.size(), digest.data(), nullptr, EVP_sha1(), nullptr);
+  thread_local Sha1 sha1;
+  std::array<unsigned char, Sha1::size> digest{};
+  // Without memory or SHA-1 the value is wrong, and the client ends the handshake.
+  sha1({text.data(), key.size() + guid.size()}, digest.data());
   std::array<unsigned char, 29> encoded;  // with the terminating zero
-  EVP_EncodeBlock(encoded.data(), digest.data(), 20);
+  EVP_EncodeBlock(encoded.data(), digest.data(), Sha1::size);
   AcceptValue value;
   std::copy_n(encoded.begin(), value.chars.size(), value.chars.begin());
   return value;

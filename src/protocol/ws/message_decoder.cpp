@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "core/buffer_pool.h"
 #include "core/utf8.h"
 #include "protocol/ws/deflate_contexts.h"
 #include "protocol/ws/exact_growth.h"
@@ -108,24 +109,26 @@ std::uint64_t MessageDecoder::received() const noexcept {
 }
 std::size_t MessageDecoder::buffered() const noexcept { return work_ ? sizeof(Work) + work_->message.capacity() : 0; }
 
+// The common case: a whole short message in one frame. Everything else is left to next_of_any.
 std::optional<Incoming> MessageDecoder::next() {
-  if (delivered_) end_message();
-  if ((!work_ || !work_->busy()) && error_ == Errc::ok && !closed_) {
-    // The common case: a whole short message in one frame. Everything else is left to the loop below.
-    if (const std::size_t header = plain_header()) {
-      const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
-      const Opcode opcode = static_cast<Opcode>(cursor_[0] & std::byte{15});
-      const Bytes payload{cursor_ + header, length};
-      const bool ascii = role_ == Role::server && apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
-      cursor_ += header + length;
-      left_ -= static_cast<std::uint32_t>(header + length);
-      if (opcode == Opcode::text && !ascii && !is_valid_utf8(payload)) {
-        error_ = Errc::invalid_utf8;
-      } else {
-        return Incoming{opcode == Opcode::text ? Incoming::text : Incoming::binary, payload, {}};
-      }
-    }
+  const bool between = !work_ || (!delivered_ && !work_->busy());
+  const std::size_t header = between && error_ == Errc::ok && !closed_ ? plain_header() : 0;
+  if (header == 0) return next_of_any();
+  const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
+  const bool text = (cursor_[0] & std::byte{15}) == std::byte{static_cast<std::uint8_t>(Opcode::text)};
+  const Bytes payload{cursor_ + header, length};
+  const bool ascii = role_ == Role::server && apply_mask(payload, load_native<MaskKey>(payload.data() - 4));
+  cursor_ += header + length;
+  left_ -= static_cast<std::uint32_t>(header + length);
+  if (text && !ascii && !is_valid_utf8(payload)) {
+    error_ = Errc::invalid_utf8;
+    return next_of_any();
   }
+  return Incoming{text ? Incoming::text : Incoming::binary, payload, {}};
+}
+
+std::optional<Incoming> MessageDecoder::next_of_any() {
+  if (delivered_) end_message();
   while (error_ == Errc::ok && !closed_) {
     if (work_ && work_->in_frame) {
       if (left_ == 0 && work_->frame_done != work_->frame.length) return std::nullopt;
@@ -342,16 +345,43 @@ std::optional<Incoming> MessageDecoder::continue_frame() {
 Errc MessageDecoder::take_plain(ConstBytes part) {
   Work& w = *work_;
   if (w.opcode == Opcode::text && !w.utf8.feed(part)) return Errc::invalid_utf8;
-  const std::size_t needed = w.message.size() + part.size();
-  if (needed > w.message.capacity()) {
-    // What the header declares is not room that was earned: at most 64 KiB ahead, or as much again as has come.
-    const std::uint64_t declared = needed + (w.frame.length - w.frame_done);
-    std::uint64_t room = std::min<std::uint64_t>(declared, needed + std::max(needed, 64_KiB));
-    if (!w.frame.fin) room = std::max<std::uint64_t>(room, needed + needed / 2);  // many small fragments
-    grow_exactly(w.message, static_cast<std::size_t>(room));
+  if (part.data() == w.message.data() + w.message.size()) {  // it was read in place: see input_room
+    w.message.commit(part.size());
+    return Errc::ok;
   }
+  const std::size_t needed = w.message.size() + part.size();
+  if (needed > w.message.capacity()) make_room(needed);
   w.message.append(part);
   return Errc::ok;
+}
+
+void MessageDecoder::make_room(std::size_t needed) {
+  Work& w = *work_;
+  BufferPool* const pool = limits_->large_buffers;
+  const std::uint64_t declared = needed + (w.frame.length - w.frame_done);
+  // Memory that is there anyway may be had for a header. Fresh one must be earned: at most 64 KiB ahead, or as much
+  // again as has come.
+  Buffer larger;
+  if (pool != nullptr && declared >= BufferPool::smallest)
+    larger = pool->take_spare(static_cast<std::size_t>(declared));
+  if (larger.capacity() == 0) {
+    std::uint64_t room = std::min<std::uint64_t>(declared, needed + std::max(needed, 64_KiB));
+    if (!w.frame.fin) room = std::max<std::uint64_t>(room, needed + needed / 2);  // many small fragments
+    if (pool == nullptr) return grow_exactly(w.message, static_cast<std::size_t>(room));
+    larger = pool->take(static_cast<std::size_t>(room));
+  }
+  larger.append(w.message.bytes());
+  pool->give_back(std::exchange(w.message, std::move(larger)));
+}
+
+Bytes MessageDecoder::input_room() noexcept {
+  constexpr std::size_t least = 32_KiB;  // for less it is not worth a call of its own
+  if (!work_ || !work_->in_frame || work_->compressed || is_control(work_->frame.opcode)) return {};
+  Work& w = *work_;
+  const std::uint64_t room =
+      std::min<std::uint64_t>(w.message.capacity() - w.message.size(), w.frame.length - w.frame_done);
+  if (room < least) return {};
+  return {w.message.prepare(0), static_cast<std::size_t>(room)};
 }
 
 Errc MessageDecoder::take_compressed(ConstBytes part, bool message_ends) {
@@ -375,18 +405,21 @@ MessageDecoder::Work& MessageDecoder::work() {
 void MessageDecoder::end_message() noexcept {
   delivered_ = false;
   Work& w = *work_;
-  if (!w.compressed) {
-    w.message.release();
-    return;
-  }
+  if (!w.compressed) return release_plain();
   DeflateContexts& contexts = *limits_->deflate;
   if (contexts.budget() != nullptr) contexts.budget()->give_back(std::exchange(w.charged, 0));
   contexts.give_back(std::exchange(w.message, Buffer()));
   if (!takeover_) contexts.give_back(std::move(w.inflater));
 }
 
+void MessageDecoder::release_plain() noexcept {
+  Buffer message = std::exchange(work_->message, Buffer());
+  if (limits_->large_buffers != nullptr) limits_->large_buffers->give_back(std::move(message));
+}
+
 void MessageDecoder::drop_work() noexcept {
   if (!work_) return;
+  if (!work_->compressed) release_plain();
   DeflateContexts* contexts = limits_->deflate;
   if (contexts != nullptr) {
     if (contexts->budget() != nullptr) contexts->budget()->give_back(work_->charged);

@@ -9,6 +9,10 @@
 #include "protocol/ws/extensions.h"
 #include "protocol/ws/frame.h"
 
+namespace duplex {
+class BufferPool;
+}
+
 namespace duplex::ws {
 
 class DeflateContexts;
@@ -19,6 +23,7 @@ struct DecoderLimits {
   std::uint32_t max_fragments = 131'072;   ///< frames of one message; more is 1008
   std::uint32_t max_empty_fragments = 64;  ///< empty frames in a row in one message; more is 1008
   DeflateContexts* deflate = nullptr;      ///< the loop's; needed only where permessage-deflate may be agreed
+  BufferPool* large_buffers = nullptr;     ///< the loop's, for messages that are assembled; null: memory comes and goes
 };
 
 /// A message or control frame. Two are equal when they say the same.
@@ -71,6 +76,10 @@ class MessageDecoder {
   /// Takes it away from the decoder, to be fed again later (copied, if it must outlive the read buffer).
   Bytes take_rest() noexcept;
 
+  /// Where the next bytes of a long frame are best put before they are fed, which saves copying them there; empty when
+  /// there is no such place. Valid until the next `next()` or `feed()`.
+  Bytes input_room() noexcept;
+
   /// Whether a message or frame has begun and not ended: the bytes of it that came so far are `buffered()`.
   bool mid_message() const noexcept;
   /// Wire bytes of the unfinished message or frame so far, for the rule on slow senders; 0 when there is none.
@@ -83,6 +92,7 @@ class MessageDecoder {
  private:
   struct Work;
 
+  std::optional<Incoming> next_of_any();
   std::size_t plain_header() const noexcept;
   std::optional<FrameHeader> read_header();
   void keep_header();
@@ -93,9 +103,11 @@ class MessageDecoder {
   void begin_frame(const FrameHeader& header);
   std::optional<Incoming> continue_frame();
   Errc take_plain(ConstBytes part);
+  void make_room(std::size_t needed);
   Errc take_compressed(ConstBytes part, bool message_ends);
   Work& work();
   void end_message() noexcept;
+  void release_plain() noexcept;
   void drop_work() noexcept;
   std::optional<Incoming> fail(Errc e) noexcept;
 

@@ -17,6 +17,7 @@ struct SessionRequest {
   enum class Method : unsigned char { get, post, other } method = Method::other;
   Coding coding = Coding::identity;  ///< what the answer may be packed with
   bool octet_stream = false;         ///< the body's media type
+  bool jsonp = false;                ///< asks for a script
   Sid sid{};
   std::string_view body = {};
   LazyInfo info = {};
@@ -30,11 +31,6 @@ struct PendingPoll {
   LazyInfo info;
 };
 
-/// What every answer to a poll begins with.
-inline void begin_poll_answer(http::Reply& reply) {
-  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
-}
-
 /// A POST that is handed out packet by packet, perhaps over several turns of the loop.
 struct Upload {
   http::Reply reply;
@@ -42,6 +38,7 @@ struct Upload {
   std::string_view body;  ///< borrowed, or `kept`
   std::size_t position = 0;
   bool is_kept = false;
+  bool octet_stream = false;
   std::string kept = {};
 
   /// What is left of it outlives its request.

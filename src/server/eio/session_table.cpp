@@ -35,8 +35,9 @@ SessionTable* SessionTable::here() noexcept {
   return table != nullptr && &table->reactor_ == reactor ? table : nullptr;
 }
 
-Session& SessionTable::create(EngineLoop& loop, Transport transport, std::shared_ptr<const RequestInfo> handshake) {
-  const std::uint32_t slot = slab_.create(loop, ids_.next(reactor_.slot()), transport, std::move(handshake));
+Session& SessionTable::create(EngineLoop& loop, Transport transport, Dialect dialect,
+                              std::shared_ptr<const RequestInfo> handshake) {
+  const std::uint32_t slot = slab_.create(loop, ids_.next(reactor_.slot()), transport, dialect, std::move(handshake));
   Session& session = *slab_.at(slot);
   session.set_bits(static_cast<std::uint64_t>(reactor_.slot()) << 56 |
                    static_cast<std::uint64_t>(slab_.generation(slot)) << 28 | slot);

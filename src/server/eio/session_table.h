@@ -18,7 +18,7 @@ class SessionTable {
   SessionTable(const SessionTable&) = delete;
   SessionTable& operator=(const SessionTable&) = delete;
 
-  Session& create(EngineLoop& loop, Transport transport, std::shared_ptr<const RequestInfo> handshake);
+  Session& create(EngineLoop& loop, Transport transport, Dialect dialect, std::shared_ptr<const RequestInfo> handshake);
   Session* find(std::string_view sid) const noexcept;
   Session* find(std::uint64_t bits) noexcept;
   /// The id finds it no longer; the object stays until `destroy`.

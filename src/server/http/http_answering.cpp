@@ -67,7 +67,7 @@ void HttpConnection::answer(ResponseHead& head, ConstBytes body) {
   if (body.size() >= large_body && sends_body) {
     Buffer out;
     error = write_head(out, head, body.size());
-    if (error == Errc::ok) stream_->write_now(out.bytes(), body);
+    if (error == Errc::ok) stream_->write_large(out.bytes(), body);
   } else {
     stream_->write([&](Buffer& out) {
       error = write_head(out, head, body.size());

@@ -130,8 +130,9 @@ class HttpConnection final : public net::StreamOwner {
   void end_body(bool aborted);
   std::chrono::milliseconds since_mark() const noexcept;
   ws::ServerHandshake handshake(const ws::WsEndpoint& endpoint) const;
-  ws::WsConnection::Agreed write_switch(Buffer& out, const ws::WsEndpoint& endpoint, std::string_view protocol,
-                                        std::string_view extra);
+  bool allowed(const ws::WsEndpoint& endpoint, const ws::ServerHandshake& checked);
+  void become_websocket(ws::WsEndpoint& endpoint, const ws::ServerHandshake& agreed, void* user,
+                        std::string_view extra);
 
   net::Stream* stream_;
   HttpLoop& loop_;

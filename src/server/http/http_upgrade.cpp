@@ -49,8 +49,9 @@ ws::ServerHandshake HttpConnection::handshake(const ws::WsEndpoint& endpoint) co
   return ws::check_request(request, {.protocols = ours, .deflate = &endpoint.deflate});
 }
 
-bool HttpConnection::check_upgrade(const ws::WsEndpoint& endpoint) {
-  const ws::ServerHandshake checked = handshake(endpoint);
+bool HttpConnection::check_upgrade(const ws::WsEndpoint& endpoint) { return allowed(endpoint, handshake(endpoint)); }
+
+bool HttpConnection::allowed(const ws::WsEndpoint& endpoint, const ws::ServerHandshake& checked) {
   if (checked.status != 101) {
     refuse_upgrade(checked.status, std::to_string(checked.status) + " " + std::string(checked.message) + "\n");
     return false;
@@ -89,8 +90,9 @@ std::optional<Failure> HttpConnection::serve_upgrade(Request& request, Response&
 
 void HttpConnection::open_websocket(ws::WsEndpoint& endpoint, Request& request) {
   if (loop_.draining) return refuse_upgrade(503, "503 the server is shutting down\n");
-  if (!check_upgrade(endpoint)) return;
-  if (!endpoint.handlers.on_upgrade) return accept_upgrade(endpoint, handshake(endpoint).protocol);
+  const ws::ServerHandshake checked = handshake(endpoint);
+  if (!allowed(endpoint, checked)) return;
+  if (!endpoint.handlers.on_upgrade) return become_websocket(endpoint, checked, nullptr, {});
   const std::uint64_t bits = hold_upgrade(endpoint, endpoint.handlers.upgrade_timeout);
   endpoint.handlers.on_upgrade(request, ws::UpgradeAccess::make(bits));
 }
@@ -111,21 +113,19 @@ HttpConnection* HttpConnection::holding(std::uint64_t bits) noexcept {
   return connection != nullptr && connection->state_ == State::upgrading ? connection : nullptr;
 }
 
-/// Writes the 101 and says what was agreed. The head is read again: an upgrade may be accepted long after it came.
-ws::WsConnection::Agreed HttpConnection::write_switch(Buffer& out, const ws::WsEndpoint& endpoint,
-                                                      std::string_view protocol, std::string_view extra) {
-  reparse_head();
-  ws::ServerHandshake agreed = handshake(endpoint);
-  if (!protocol.empty()) agreed.protocol = protocol;
-  ws::write_response(out, agreed, extra);
-  return {.deflate = agreed.deflate, .protocol = protocol};
-}
-
 void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view protocol, void* user,
                                     std::string_view extra) {
   const std::string chosen(protocol);  // it may lie in the head that is read again
-  ws::WsConnection::Agreed agreed;
-  stream_->write([&](Buffer& out) { agreed = write_switch(out, endpoint, chosen, extra); });
+  reparse_head();                      // which came long ago, perhaps
+  ws::ServerHandshake agreed = handshake(endpoint);
+  if (!chosen.empty()) agreed.protocol = chosen;
+  become_websocket(endpoint, agreed, user, extra);
+}
+
+/// Answers 101 and hands the stream on. The head of the request is the loop's.
+void HttpConnection::become_websocket(ws::WsEndpoint& endpoint, const ws::ServerHandshake& agreed, void* user,
+                                      std::string_view extra) {
+  stream_->write([&](Buffer& out) { ws::write_response(out, agreed, extra); });
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();
@@ -140,7 +140,8 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
   stream_->resume_reading();  // it may have paused while the upgrade was decided on
   net::Stream& stream = *stream_;
   const bool peer_ended = peer_ended_;
-  ws::WsConnection::open(stream, endpoint, agreed, &exchange.request, unread, user);
+  ws::WsConnection::open(stream, endpoint, {.deflate = agreed.deflate, .protocol = agreed.protocol}, &exchange.request,
+                         unread, user);
   if (peer_ended && !stream.is_closing()) stream.owner()->on_end();  // the end came while we waited, and comes once
   loop_.connections.subtract();
   delete this;
@@ -149,7 +150,10 @@ void HttpConnection::accept_upgrade(ws::WsEndpoint& endpoint, std::string_view p
 void HttpConnection::move_upgrade(int slot, const ws::WsEndpoint& endpoint, Function<void(Arrival)> arrived,
                                   std::string_view extra) {
   Buffer response;
-  const ws::WsConnection::Agreed agreed = write_switch(response, endpoint, {}, extra);
+  reparse_head();
+  const ws::ServerHandshake switched = handshake(endpoint);
+  ws::write_response(response, switched, extra);
+  const ws::WsConnection::Agreed agreed{.deflate = switched.deflate, .protocol = {}};
   state_ = State::ended;
   loop_.response.answered = true;
   stream_->clear_deadline();

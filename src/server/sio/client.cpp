@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "protocol/sio/encode.h"
+#include "server/sio/legacy.h"
 #include "server/sio/namespace_core.h"
 
 namespace duplex::sio {
@@ -47,6 +48,10 @@ void Client::closed(const eio::CloseReason& why) {
     socket->leave_namespace(why.reason, why.details, may_return);
 }
 
+void Client::opened() {
+  if (is_legacy()) connect({.type = PacketType::connect, .id = {}, .payload = {}});
+}
+
 void Client::receive(ws::Message message) {
   if (closing_) return;
   if (message.is_text())
@@ -57,6 +62,7 @@ void Client::receive(ws::Message message) {
 
 void Client::received_text(std::string_view text) {
   if (assembler_ && assembler_->waiting()) return fail(sio::text(Errc::unexpected_text));
+  if (is_legacy() && text.starts_with('0')) return received_legacy_connect(text);
   DecodeOptions options = loop.decoding;
   options.utf8_known = session.current_request() == nullptr;  // a WebSocket's text has been looked at
   const Result<Packet> packet = decode(text, options);
@@ -72,6 +78,14 @@ void Client::received_text(std::string_view text) {
     attachments_timer_ = 0;
     fail("attachments did not come in time");
   });
+}
+
+void Client::received_legacy_connect(std::string_view text) {
+  const LegacyConnect asked = read_legacy_connect(text);
+  Result<Packet> packet = decode(asked.packet, loop.decoding);
+  if (!packet) return fail(sio::text(static_cast<Errc>(packet.error().value())));
+  packet->payload = asked.auth.text();
+  connect(*packet);
 }
 
 void Client::received_binary(ConstBytes bytes) {

@@ -20,6 +20,8 @@ class Client {
   ~Client();
   static Client* of(eio::Socket& socket) noexcept { return static_cast<Client*>(socket.user()); }
 
+  /// The session has opened: a client of Socket.IO 2 enters the main namespace without asking.
+  void opened();
   void receive(ws::Message message);
   /// The session has ended.
   void closed(const eio::CloseReason& why);
@@ -36,6 +38,7 @@ class Client {
   void count_refusal();
   void entered(ServerSocket& socket);
   bool closing() const noexcept { return closing_; }
+  bool is_legacy() const noexcept { return session.protocol() == 3; }
 
   eio::Session& session;
   IoLoop& loop;
@@ -45,6 +48,7 @@ class Client {
 
  private:
   void received_text(std::string_view text);
+  void received_legacy_connect(std::string_view text);
   void received_binary(ConstBytes bytes);
   void handle(const Packet& packet, std::span<const json::Binary> attachments);
   void connect(const Packet& packet);

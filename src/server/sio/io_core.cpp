@@ -99,7 +99,11 @@ Io& IoCore::start() {
 
 eio::Handlers IoCore::handlers() {
   eio::Handlers handlers;
-  handlers.on_open = [this](eio::Socket& socket) { socket.set_user(new Client(eio::Session::of(socket), *here())); };
+  handlers.on_open = [this](eio::Socket& socket) {
+    auto* const client = new Client(eio::Session::of(socket), *here());
+    socket.set_user(client);
+    client->opened();
+  };
   handlers.on_message = [](eio::Socket& socket, ws::Message message) {
     if (Client* client = Client::of(socket)) client->receive(message);
   };

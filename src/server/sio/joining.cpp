@@ -9,6 +9,7 @@
 #include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
 #include "server/sio/ids.h"
+#include "server/sio/legacy.h"
 #include "server/sio/namespace_core.h"
 #include "server/sio/recovery.h"
 
@@ -141,8 +142,11 @@ void Joining::refuse(const Admission& admission) {
   Buffer packet;
   packet.push_back('4');
   const json::View data = admission.data().view();
-  encode_connect_error(packet, handshake.nsp(), admission.why(),
-                       data.is_null() ? json::View(std::string_view()) : data);
+  if (client.is_legacy())
+    encode_legacy_error(packet, handshake.nsp(), admission.why(), data);
+  else
+    encode_connect_error(packet, handshake.nsp(), admission.why(),
+                         data.is_null() ? json::View(std::string_view()) : data);
   client.session.send_packet(packet.text(), {});
   Client& its = client;
   finish();
@@ -169,6 +173,8 @@ void Joining::enter(const Restored* restored) {
   socket.local = &local;
   if (restored != nullptr)
     std::copy_n(restored->sid.begin(), socket.id.size(), socket.id.begin());
+  else if (client.is_legacy())
+    socket.set_legacy_id(legacy_id(core->name(), client.session.sid()));
   else
     fill_random_id(socket.id);
   client.entered(socket);
@@ -190,7 +196,7 @@ void Joining::enter(const Restored* restored) {
     socket.was_recovered = true;
     if (!restored->kept.data.view().is_null()) socket.set_data_text(restored->kept.data);
     socket.in_own_room = false;
-    for (const std::string& room : restored->kept.rooms) socket.enter_room(room);
+    for (const std::string& room : restored->kept.rooms) socket.enter_quietly(room);
     // What it missed comes before it is connected: the client keeps it until then.
     for (const auto& missed : restored->missed) {
       eio::LoopPacket packet(missed, loop.reactor);
@@ -200,9 +206,15 @@ void Joining::enter(const Restored* restored) {
   Buffer packet;
   packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  encode_connect(packet, core->name(), socket.sid(),
-                 extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  if (client.is_legacy())
+    encode_legacy_connect(packet, core->name());
+  else
+    encode_connect(packet, core->name(), socket.sid(),
+                   extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
   client.session.send_packet(packet.text(), {});
+  if (restored != nullptr && !core->table().joined_room.empty())
+    for (const std::string& room : restored->kept.rooms)
+      if (socket.client != nullptr && room != socket.sid()) socket.tell_joined(room);
   if (AdminFeed* feed = loop.io.feed()) {
     if (restored == nullptr) feed->joined(socket, socket.sid());
     feed->connected(socket);

@@ -185,10 +185,12 @@ class LocalNamespace {
   IoLoop& loop;
   RoomIndex rooms;
   std::vector<ServerSocket*> all;
-  struct IdHash {  // an id is random: eight characters of it are a hash
+  struct IdHash {  // an id ends at random: eight characters of it are a hash
     using is_transparent = void;
     std::size_t operator()(std::string_view id) const noexcept {
-      return id.size() < sizeof(std::uint64_t) ? 0 : static_cast<std::size_t>(load_native<std::uint64_t>(id.data()));
+      constexpr std::size_t taken = sizeof(std::uint64_t);
+      return id.size() < taken ? 0
+                               : static_cast<std::size_t>(load_native<std::uint64_t>(id.data() + (id.size() - taken)));
     }
     std::size_t operator()(const ServerSocket* socket) const noexcept { return (*this)(socket->sid()); }
   };

@@ -32,17 +32,32 @@ SocketListeners& ServerSocket::listeners() {
 // -- rooms ------------------------------------------------------------------------------------------------------------
 
 void ServerSocket::enter_room(std::string_view room) {
-  if (client == nullptr) return;
+  if (enter_quietly(room)) tell_joined(room);
+}
+
+bool ServerSocket::enter_quietly(std::string_view room) {
+  if (client == nullptr) return false;
   if (room == sid()) {
-    if (std::exchange(in_own_room, true)) return;
-    if (AdminFeed* feed = loop().io.feed()) feed->joined(*this, room);
-    return;
+    if (!std::exchange(in_own_room, true)) {
+      if (AdminFeed* feed = loop().io.feed()) feed->joined(*this, room);
+    }
+    return false;
   }
   const std::size_t before = local->rooms.rooms();
-  const bool joined = local->rooms.join(*this, room);
-  if (joined) local->note_change(*this, room, true);
+  const bool entered = local->rooms.join(*this, room);
+  if (entered) local->note_change(*this, room, true);
   loop().counters.rooms.add(local->rooms.rooms() - before);
-  if (AdminFeed* feed = loop().io.feed(); feed != nullptr && joined) feed->joined(*this, room);
+  if (AdminFeed* feed = loop().io.feed(); feed != nullptr && entered) feed->joined(*this, room);
+  return entered;
+}
+
+void ServerSocket::tell_joined(std::string_view room) {
+  for (const auto& fn : local->core.table().joined_room)
+    if (client != nullptr) guarded(loop(), "on_join_room", [&] { (*fn)(*this, room); });
+}
+
+void ServerSocket::tell_left(std::string_view room) {
+  for (const auto& fn : local->core.table().left_room) guarded(loop(), "on_leave_room", [&] { (*fn)(*this, room); });
 }
 
 void ServerSocket::leave_room(std::string_view room) {
@@ -53,12 +68,14 @@ void ServerSocket::leave_room(std::string_view room) {
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  // `room` may be the room's own
-  const std::string name(local->has_broadcasts_out() || feed != nullptr ? room : std::string_view());
+  const bool told = local->has_broadcasts_out() || !local->core.table().left_room.empty() || feed != nullptr;
+  const std::string name(told ? room : std::string_view());  // `room` may be the room's own
   const bool left = local->rooms.leave(*this, room);
   if (left) local->note_change(*this, name, false);
   loop().counters.rooms.subtract(before - local->rooms.rooms());
-  if (feed != nullptr && left) feed->left(*this, name);
+  if (!left) return;
+  if (feed != nullptr) feed->left(*this, name);
+  tell_left(name);
 }
 
 // -- its end ----------------------------------------------------------------------------------------------------------
@@ -98,7 +115,7 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   if (core.recovery() != nullptr && !fenced) {
     const auto keep_alive = core.shared_from_this();
     const std::string& pid = extras().continuity.pid;
-    if (keep)
+    if (keep && !client->is_legacy())  // which never heard its pid
       core.in_order([keep_alive, pid, bits = bits_, kept = sio::keep(*this)]() mutable {
         keep_alive->recovery()->parked(pid, bits, std::move(kept));
       });
@@ -106,12 +123,15 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
       core.in_order([keep_alive, pid, bits = bits_] { keep_alive->recovery()->forgotten(pid, bits); });
   }
 
+  std::vector<std::string> rooms;
+  if (!core.table().left_room.empty()) each_room([&](const Room& room) { rooms.push_back(room.name()); });
   AdminFeed* const feed = its_loop.io.feed();
   std::vector<std::string> rooms_left;
   if (feed != nullptr) each_room_name([&](std::string_view room) { rooms_left.emplace_back(room); });
   const std::size_t before = local->rooms.rooms();
   leave_all();
   its_loop.counters.rooms.subtract(before - local->rooms.rooms() + 1);
+  for (const std::string& room : rooms) tell_left(room);
   if (SocketListeners* heard = listeners_if_any(); heard != nullptr && !heard->outgoing.empty()) off_any_outgoing();
   local->remove(*this);
   client->left(*this, by_server);

@@ -132,6 +132,7 @@ void add_sockets(sio::Namespace& driver, sio::Io& io) {
 int run_driver(const SuiteOptions& options) {
   Server server(server_options(options));
   sio::Options io_options;
+  io_options.engine = engine_options(options);
   io_options.engine.hard_limit = 16 * 1024 * 1024;
   io_options.engine.per_message_deflate.enabled = options.deflate;
   io_options.engine.origins = {"*"};

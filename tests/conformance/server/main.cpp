@@ -12,11 +12,18 @@ ServerOptions server_options(const SuiteOptions& options) {
   server.port = options.port;
   server.host = "127.0.0.1";
   server.threads = options.threads;
+  server.spin = options.spin;
   server.tls.cert_file = options.cert;
   server.tls.key_file = options.key;
   server.tls.self_signed = options.tls && options.cert.empty();
   server.log_level = LogLevel::warning;
   return server;
+}
+
+eio::EngineOptions engine_options(const SuiteOptions& options) {
+  eio::EngineOptions engine;
+  engine.allow_eio3 = engine.allow_jsonp = options.eio3;
+  return engine;
 }
 
 int serve(Server& server) {
@@ -41,9 +48,14 @@ int main(int argc, char** argv) {
   app.add_option("--suite", suite, "Which server to be")->required()->check(CLI::IsMember(suites));
   app.add_option("--port", options.port, "0 lets the system choose")->check(CLI::Range(0, 65535));
   app.add_option("--threads", options.threads, "Event loops; 0 is one a core")->check(CLI::Range(0, 255));
+  app.add_option_function<int>(
+         "--spin", [&](int spin) { options.spin = std::chrono::microseconds(spin); },
+         "Microseconds to look for events before sleeping, at most")
+      ->check(CLI::Range(0, 1000));
   app.add_flag("--tls", options.tls,
                "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
   app.add_flag("--deflate", options.deflate, "Agree on permessage-deflate in the suites engine.io, driver and bench");
+  app.add_flag("--allow-eio3", options.eio3, "Take clients of Engine.IO 3 and JSONP, too");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
   app.add_option("--serve-client", options.serve_client, "Of the suite driver: a folder of client bundles to serve");

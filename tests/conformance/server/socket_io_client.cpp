@@ -82,6 +82,7 @@ int run_socket_io_client(const SuiteOptions& options) {
     loop.after(10ms, [admission = std::move(admission)]() mutable { admission.allow(); });
   };
   sio::Options io_options;
+  io_options.engine = engine_options(options);
   io_options.engine.ping_interval = 2000ms;
   io_options.engine.cors.origins = {"*"};
   io_options.engine.allow_request = admit;

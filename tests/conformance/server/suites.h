@@ -12,7 +12,10 @@ struct SuiteOptions {
   int threads = 1;
   bool tls = false;
   bool deflate = false;  ///< permessage-deflate, in `engine.io`, `driver` and `bench`: they are specified without
+  bool eio3 = false;  ///< also clients of Engine.IO 3, JSONP among them, in the suites `engine.io…`, `socket.io-client`
+                      ///< and `driver`
   std::string cert, key;
+  std::chrono::microseconds spin = ServerOptions().spin;
   std::string serve_client;  ///< a folder, in `driver`
   std::string cors;          ///< an origin, in `driver`: with credentials
   std::string admin_mode;    ///< in `driver`: with the admin namespace; "development" or "production"
@@ -23,6 +26,8 @@ struct SuiteOptions {
 
 /// Server options that every suite shares.
 ServerOptions server_options(const SuiteOptions& options);
+/// Engine.IO options that every suite shares.
+eio::EngineOptions engine_options(const SuiteOptions& options);
 /// Starts, prints "listening on …", serves until a signal; an exit code.
 int serve(Server& server);
 
