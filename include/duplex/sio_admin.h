@@ -23,7 +23,7 @@ struct AdminOptions {
   std::chrono::milliseconds session_lifetime{86'400'000};  ///< so long a page comes back without its password
   std::size_t max_sessions = 1'000;                        ///< the oldest is forgotten
   std::size_t max_logins = 16;         ///< passwords that wait to be checked, one at a time; more are refused
-  std::size_t max_events = 1'000;      ///< received and sent that each loop shows in a second, in development
+  std::size_t max_events = 100;        ///< received and sent that each loop shows in a second, in development
   std::size_t max_arguments = 16'384;  ///< bytes of an event's; of larger ones the page hears the size
 };
 
