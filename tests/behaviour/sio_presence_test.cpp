@@ -278,6 +278,16 @@ TEST_CASE("rooms tell who joins and who leaves, by whatever road, and once") {
   CHECK(heard() == "!-b-c");
 }
 
+TEST_CASE("a socket that leaves cannot be brought back into a room by those who are told of it") {
+  PresenceServer server({.grace = 0s});
+  server.server.io.on_leave_room([](sio::Socket& socket, std::string_view) { socket.join("again"); });
+  server.server.io.on_disconnecting([](sio::Socket& socket, const sio::Disconnect&) { socket.join("last"); });
+  server.server.io.on_disconnect([](sio::Socket& socket, const sio::Disconnect&) { socket.join("never"); });
+  server.enter("r", "ada")->reset();
+  CHECK(server.heard() == "+ada@r -ada@r +ada@last -ada@last");
+  for (const char* room : {"r", "again", "last", "never"}) CHECK(server.presence.count(room) == 0);
+}
+
 TEST_CASE("a handler of rooms may disconnect the socket that it is told of") {
   SioServer server(recovering());
   bool refuse = false;  // not before it has been there

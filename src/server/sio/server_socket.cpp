@@ -127,11 +127,11 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   const std::size_t before = local->rooms.rooms();
   leave_all();
   its_loop.counters.rooms.subtract(before - local->rooms.rooms() + 1);
-  for (const std::string& room : rooms) tell_left(room);
   if (SocketListeners* heard = listeners_if_any(); heard != nullptr && !heard->outgoing.empty()) off_any_outgoing();
   local->remove(*this);
   client->left(*this, by_server);
   client = nullptr;
+  for (const std::string& room : rooms) tell_left(room);  // who is told can have it enter no room any more
   if (feed != nullptr) feed->disconnected(*this, reason, rooms_left);
   for (const auto& fn : core.table().disconnect) guarded(its_loop, "on_disconnect", [&] { (*fn)(*this, why); });
   fail_pending();
