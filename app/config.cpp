@@ -59,6 +59,7 @@ std::string read_file(const std::string& path, std::string& text) {
 /// "a whole number from 0 to 65535", "debug, info or error"; empty: anything. From what the option says of its type
 /// and of the check on it: "INT:INT in [0 - 65535]", "TEXT:{debug,info,error}".
 std::string expectation(const CLI::Option& option) {
+  if (option.get_expected_max() == 0) return "true or false";  // a flag
   const std::string type = option.get_type_name();
   const std::string number = type.starts_with("INT") || type.starts_with("UINT") ? "a whole number" : "a number";
   if (const auto range = type.find(" in ["); range != type.npos) {
@@ -172,7 +173,7 @@ std::string Configuration::explain(const CLI::ParseError& wrong) const {
   std::string causes;
   for (const CLI::Option* option : verb_->get_options()) {
     const std::string name = option->get_name();
-    if (said.starts_with(name + ": ")) meant = option;
+    if (said.starts_with(name + ": ") || said.starts_with("Could not convert: " + name + " = ")) meant = option;
     // "--cert requires --key": where the first came from, and that the second did not.
     if (said.starts_with(name + " ")) causes = name + cause(*option) + std::string(said.substr(name.size()));
   }

@@ -10,6 +10,7 @@
 #include "app/bench/bench.h"
 #include "app/config.h"
 #include "app/config_verb.h"
+#include "app/hash_password.h"
 #include "app/serve.h"
 
 int main(int argc, char** argv) {
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   duplex::app::add_serve(app, configuration, exit_code);
   duplex::app::add_bench(app, exit_code);
   duplex::app::add_config(app, configuration, exit_code);
+  duplex::app::add_hash_password(app, exit_code);
   app.add_subcommand("version", "Print the version")->callback([] { std::cout << "duplex " DUPLEX_VERSION << '\n'; });
 
   configuration = std::make_unique<duplex::app::Configuration>(app, argc, argv);

@@ -6,6 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 
+#include "app/admin.h"
+#include "app/chat_history.h"
 #include "app/config.h"
 #include "app/log_output.h"
 #include "app/room_chat.h"
@@ -20,7 +22,11 @@ struct ServeOptions {
   int port = 3000;
   int threads = 1;
   int spin = 50;
-  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", web, log_level = "info";
+  bool allow_eio3 = false, allow_jsonp = false;
+  std::string backend = "auto", cert, key, client_ca, client_certificates = "require", parser = "json", web,
+              log_level = "info";
+  HistoryOptions history;
+  AdminFlags admin;
 };
 
 namespace {
@@ -58,11 +64,20 @@ int serve(const ServeOptions& options, const Configuration& configuration) {
   }
   ServerOptions settings = server_options(options, log);
   settings.listen_descriptor = inherited.descriptor;
+  const auto history = make_history(options.history, log.sink());
+  if (!history->open()) {
+    log.error("history: " + history->open_error());
+    return 2;
+  }
   Server server(std::move(settings));
   RoomChat rooms;
   rooms.serve(server, "/room");
-  SioChat chat;
-  chat.serve(server);
+  if (options.parser == "msgpack")
+    log.warn("Socket.IO speaks msgpack: the pages, whose clients speak JSON, will not connect");
+  SioChat chat(*history);
+  chat.serve(server, {.engine = {.allow_eio3 = options.allow_eio3, .allow_jsonp = options.allow_jsonp},
+                      .parser = options.parser == "msgpack" ? sio::msgpack_parser() : nullptr});
+  serve_admin(server, options.admin, log);
   server.ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                       .max_message = 16 * 1024 * 1024});
   server.get("/healthz", [](http::Request&, http::Response& res) { res.type("txt").send("ok\n"); });
@@ -124,10 +139,40 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
       ->capture_default_str();
   cert->needs(key);
   key->needs(cert);
+  CLI::Option* eio3 =
+      verb->add_flag("--allow-eio3", options->allow_eio3, "Serve clients of Socket.IO 2, too (Engine.IO 3)")
+          ->envname("DUPLEX_ALLOW_EIO3")
+          ->default_str("false");
+  verb->add_flag("--allow-jsonp", options->allow_jsonp,
+                 "With --allow-eio3: also those that poll by script elements, which pages of any origin can")
+      ->envname("DUPLEX_ALLOW_JSONP")
+      ->default_str("false")
+      ->needs(eio3);
+  verb->add_option("--parser", options->parser, "How Socket.IO's packets stand on the wire: json, or msgpack")
+      ->envname("DUPLEX_PARSER")
+      ->check(CLI::IsMember({"json", "msgpack"}))
+      ->capture_default_str();
   verb->add_option("--web", options->web, "Folder of the pages")
       ->envname("DUPLEX_WEB")
       ->check(CLI::ExistingDirectory)
       ->default_str(find_web_folder());
+  verb->add_option("--history", options->history.file,
+                   "File that keeps the chat's messages (SQLite; made if it is not there); without it they are kept in "
+                   "memory")
+      ->envname("DUPLEX_HISTORY");
+  verb->add_option("--history-entries", options->history.entries, "Messages that each room keeps")
+      ->envname("DUPLEX_HISTORY_ENTRIES")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  verb->add_option("--history-days", options->history.days, "How long they are kept; 0: for ever")
+      ->envname("DUPLEX_HISTORY_DAYS")
+      ->check(CLI::Range(0, 36'500))
+      ->capture_default_str();
+  verb->add_option("--history-megabytes", options->history.megabytes, "How much of them is kept, in all rooms together")
+      ->envname("DUPLEX_HISTORY_MEGABYTES")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  add_admin_options(*verb, options->admin);
   verb->add_option("--log-level", options->log_level, "debug, info, warning or error")
       ->envname("DUPLEX_LOG_LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}))
@@ -137,11 +182,13 @@ std::shared_ptr<const ServeOptions> add_serve_options(CLI::App* verb) {
 }
 
 std::string fault_of(const ServeOptions& options) {
+  if (std::string fault = fault_of(options.history); !fault.empty()) return fault;
   LogOutput log("error");
   ServerOptions tried = server_options(options, log);
   tried.port = 0;  // the one that is meant may be in use by the server that is to be replaced
   if (tried.host.starts_with("unix:")) tried.host = "127.0.0.1";
   Server server(std::move(tried));
+  serve_admin(server, options.admin, log);
   return server.start() ? std::string() : server.start_error();
 }
 

@@ -1,52 +1,44 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <duplex/history.h>
+#include <duplex/presence.h>
 #include <duplex/server.h>
 #include <duplex/sio.h>
 
-#include <deque>
-#include <map>
-#include <mutex>
-#include <set>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace duplex::app {
 
 /// The chat at /chat, over Socket.IO in the main namespace, for the unmodified client.
-///   client: join(room, name) -> {members, messages} · leave(room) · say(room, text) -> {id, at} · typing(room)
-///   server: said({room, id, name, text, at}) · joined(room, name) · left(room, name) · typing(room, name)
+///   client: join(room, name, {user?, after?}) -> {user, version, people: [{user, name}], messages, error?}
+///           leave(room) · say(room, text, key?) -> {id, at}, once it is kept · typing(room)
+///   server: said({room, id, at, key, user, name, text}) · joined(room, {user, name}, version) · left(room, {user,
+///   name},
+///           version) · typing(room, name, user)
+/// A user is the browser's `user` and the name: two tabs of one person are one, two people of one name are two. `after`
+/// is the id of the newest message that the client knows; `key` names a message that may be sent twice.
+/// Refused is what is answered with {error}.
 class SioChat {
  public:
-  void serve(Server& server);
+  explicit SioChat(History& history) : history_(history) {}
+  void serve(Server& server, sio::Options options = {});
 
  private:
-  struct Message {
-    std::uint64_t id = 0;
-    std::string name, text;
-    std::int64_t at = 0;  // milliseconds since 1970
-    friend void duplex_fields(json::Fields& f, Message& m) {
-      f("id", m.id)("name", m.name)("text", m.text)("at", m.at);
-    }
-  };
-  struct Room {
-    std::map<std::string, std::string> members;  // name, by socket id
-    std::deque<Message> messages;                // the last ones
-    std::uint64_t newest = 0;
-  };
-  struct Welcome {
-    std::vector<std::string> members;
-    std::vector<Message> messages;
-    friend void duplex_fields(json::Fields& f, Welcome& w) { f("members", w.members)("messages", w.messages); }
+  struct Returning {
+    std::optional<std::string> user;
+    std::optional<std::uint64_t> after;
+    friend void duplex_fields(json::Fields& f, Returning& r) { f("user", r.user)("after", r.after); }
   };
 
-  Result<Welcome> join(sio::Socket& socket, std::string_view room, std::string_view name);
-  void leave(sio::Socket& socket, std::string_view room);
-  Result<json::Text> say(sio::Socket& socket, std::string_view room, std::string_view text);
-  void typing(sio::Socket& socket, std::string_view room);
-  std::string name_in(std::string_view room, std::string_view id);
+  void join(sio::Socket& socket, std::string_view room, std::string_view name,
+            const std::optional<Returning>& returning, sio::Ack ack);
+  void say(sio::Socket& socket, std::string_view room, std::string_view text, std::optional<std::string_view> key,
+           sio::Ack ack);
+  json::Text welcome(std::string_view user, std::string_view room, const Result<history::Page>& page);
 
-  std::mutex mutex_;  // rooms_: members may be on any loop
-  std::map<std::string, Room, std::less<>> rooms_;
+  History& history_;
+  std::optional<sio::Presence> presence_;
 };
 
 }  // namespace duplex::app

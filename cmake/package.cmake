@@ -27,6 +27,6 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libduplex-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # A static link needs what the library itself stands on.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "libduplex${duplex_soversion} (= ${PROJECT_VERSION}), libssl-dev, zlib1g-dev, libsimdjson-dev, liburing-dev")
+  "libduplex${duplex_soversion} (= ${PROJECT_VERSION}), libssl-dev, zlib1g-dev, libsimdjson-dev, libsqlite3-dev, liburing-dev, libcrypt-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "Socket.IO and WebSocket server library, for developers\n Headers, static library, CMake package and pkg-config file.")
 include(CPack)

@@ -63,6 +63,34 @@ void check_lists(std::string_view text) {
   }
 }
 
+/// Decodes what is an escape, and leaves a '%' that begins none.
+std::string decoded_where_encoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool complete = text[i] == '%' && text.size() - i > 2;
+    const auto hex = [](char c) {
+      return std::string_view("0123456789abcdefABCDEF").find(c) != std::string_view::npos;
+    };
+    if (complete && hex(text[i + 1]) && hex(text[i + 2])) {
+      out += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 2)), nullptr, 16));
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+/// A URL that its author has encoded in part is encoded in whole: nothing in it can end a header line, and it says the
+/// same.
+void check_url(std::string_view text) {
+  const std::string encoded = encode_url(text);
+  for (const char c : encoded) require(c > ' ' && c < 0x7f && c != '"' && c != '<' && c != '>');
+  require(encode_url(encoded) == encoded);
+  // percent_decode refuses %00, which a URL may hold all the same.
+  if (const auto decoded = percent_decode(encoded)) require(*decoded == decoded_where_encoded(text));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -73,5 +101,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size <= 512) check_lists(text);
   require(percent_decode(percent_encode(text)) == text);
   require(decodes_to(percent_encode(text), text));
+  check_url(text);
   return 0;
 }

@@ -13,7 +13,7 @@
 #include <duplex/handle.h>
 #include <duplex/ws.h>
 
-// Engine.IO 4: messages over long-polling and WebSocket, what Socket.IO stands on.
+// Engine.IO 4, and 3 if it is allowed: messages over long-polling and WebSocket, what Socket.IO stands on.
 #pragma GCC visibility push(default)
 
 namespace duplex::eio {
@@ -113,6 +113,8 @@ struct EngineOptions {
   std::size_t max_http_buffer = 1'000'000;  ///< bytes of a POST body and of a WebSocket message
   std::vector<Transport> transports = {Transport::polling, Transport::websocket};
   bool allow_upgrades = true;
+  bool allow_eio3 = false;   ///< serve Engine.IO 3, too: clients of Socket.IO 2
+  bool allow_jsonp = false;  ///< those of them that poll by script elements: pages of any origin can, `origins` or not
   std::optional<CookieOptions> cookie = {};
   CorsOptions cors = {};
   /// Browsers' origins that may connect, by polling and by WebSocket; empty: the same origin only; "*": all. What
@@ -164,6 +166,7 @@ class Socket {
 
   std::string_view id() const noexcept;  ///< a secret of the client's
   Handle handle() const noexcept;
+  int protocol() const noexcept;         ///< Engine.IO's: 4, or 3 if it is allowed
   Transport transport() const noexcept;  ///< now; it may change once, from polling to websocket
   const RequestInfo& handshake() const noexcept;
   std::shared_ptr<const RequestInfo> handshake_pointer() const noexcept;

@@ -18,6 +18,10 @@ enum class Errc {
   out_of_range,      ///< a number does not fit its type
   address_in_use,    ///< another process listens on this port
   bad_certificate,   ///< the certificate or key cannot be read, or they do not belong together
+  unknown_host,      ///< a host's name has no address
+  cannot_connect,    ///< nobody accepts a connection there
+  untrusted_peer,    ///< the other side's certificate is refused
+  handshake_failed,  ///< TLS could not begin
 };
 
 const std::error_category& category() noexcept;

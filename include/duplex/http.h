@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <duplex/function.h>
@@ -22,6 +23,29 @@ struct ResponseData;
 struct ReplyState;
 class EventStream;
 struct EventStreamOptions;
+
+/// Tags of bodies (RFC 9110 section 8.8.3): a client that still has one need not get it again.
+enum class Etag : unsigned char { off, weak, strong };
+
+/// What is not to be found in a folder, whatever it is named: names that begin with a dot.
+enum class Dotfiles : unsigned char {
+  ignore,  ///< as if they were not there
+  deny,    ///< 403
+  allow,
+};
+
+/// How a file is sent: `res.send_file(req.param("name"), {.root = "uploads", .max_age = std::chrono::hours(1)})`.
+struct FileOptions {
+  /// The folder that the path is below, whatever it says: no "..", link or encoding leads out (openat2). Empty: the
+  /// path is the program's own, from '/' on.
+  std::string_view root = {};
+  std::chrono::seconds max_age{0};
+  bool immutable = false;  ///< Cache-Control says so
+  Dotfiles dotfiles = Dotfiles::ignore;
+  bool validators = true;  ///< ETag and Last-Modified; without them nothing is conditional
+  /// Set if there is such a file: `.headers = {{"X-Report", "7"}}`.
+  std::vector<std::pair<std::string_view, std::string_view>> headers = {};
+};
 
 /// A request that has arrived whole. Every view is borrowed until the handler returns.
 class Request {
@@ -119,6 +143,12 @@ class Response {
     duplex::json::write(writer, value);
     json(duplex::json::Text(std::move(text)));
   }
+  /// A file, by GET or HEAD with conditions and ranges; its type by its name, unless one was set. Read as the client
+  /// takes it. False if there is none: nothing is answered then, and what answers nothing is 404. With another status
+  /// than 200 (`res.status(404).send_file("/srv/lost.html")`) it is sent whole.
+  bool send_file(std::string_view path, const FileOptions& options = {});
+  /// The same for saving, under this name; empty: the file's own.
+  bool download(std::string_view path, std::string_view name = {}, const FileOptions& options = {});
   /// With the status that an error of this library deserves: `if (!body) return res.fail(body.error());`
   void fail(std::error_code error);
   void redirect(std::string_view location, int code = 302);

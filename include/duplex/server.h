@@ -130,6 +130,9 @@ class Server {
   Server& cors(http::Cors options);
   Server& cors(std::string_view prefix, http::Cors options);
   Server& compress(http::Compress options);  ///< what handlers answer, for clients that take it
+  /// The ETag of what handlers send, made from the body unless they set one; a client that has it gets 304. Weak, as in
+  /// Express. `off` saves its time (a SHA-1) where answers are never the same twice.
+  Server& etags(http::Etag kind);
   /// Another limit than `http::Limits::body` for bodies that are sent to what is behind the prefix.
   Server& limit_body(std::string_view prefix, std::size_t bytes);
   /// Engine.IO at `options.path`: messages over long-polling and WebSocket. Socket.IO stands on it.

@@ -3,6 +3,7 @@
 #include <duplex/adapter.h>
 #include <duplex/eio.h>
 #include <duplex/sio_namespace.h>
+#include <duplex/sio_parser.h>
 
 // Socket.IO: rooms, typed events and acknowledgements, for the clients that there are.
 //
@@ -38,13 +39,21 @@ struct Options {
   std::chrono::milliseconds ack_timeout{60'000};         ///< for `within` and `gather` without a limit
   std::size_t max_pending_acks = 10'000;                 ///< awaited of one socket; more are Errc::out_of_range at once
   Recovery recovery = {};
+  /// How packets stand on the wire: `msgpack_parser()`, or one of your own; none: Socket.IO's JSON. Its clients must
+  /// have the same.
+  std::shared_ptr<const Parser> parser = {};
   bool cleanup_empty_child_namespaces = false;            ///< a pattern's child goes with its last socket
   std::size_t max_namespaces = 64;                        ///< of one connection; more: "Too many namespaces"
   std::size_t max_namespace_name = 512;                   ///< bytes; longer: the connection is closed
   std::uint32_t max_attachments = 10;                     ///< of one packet
+  std::size_t max_binaries = 1'000;                       ///< of one packet, where a parser has them inline
   std::chrono::milliseconds attachments_timeout{30'000};  ///< for all of them to arrive
   unsigned max_refusals = 5;                              ///< of one connection, which is then closed
   AdapterFactory adapter = {};                            ///< the door to other servers; none: this one is alone
+  /// A folder with the bundles of npm `socket.io-client` ("node_modules/socket.io-client/dist"), which are then served
+  /// below the engine's path, at "/socket.io/socket.io.js" and so on; "socket.io.js.br", ".gz" and ".deflate" beside
+  /// one are sent to those who take them. Empty: none are.
+  std::string serve_client = {};
 };
 
 /// What Socket.IO has counted, over all loops.
@@ -88,6 +97,7 @@ class Io : public Namespace {
 
  private:
   friend class IoCore;
+  friend void instrument(Io& io, struct AdminOptions options);
   Io(std::shared_ptr<NamespaceCore> main, class IoCore& io) noexcept : Namespace(std::move(main)), io_(io) {}
   class IoCore& io_;
 };

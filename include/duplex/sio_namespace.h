@@ -39,6 +39,11 @@ class Namespace {
   /// It is still in its rooms.
   Namespace& on_disconnecting(Function<void(Socket&, const Disconnect&)> fn);
   Namespace& on_disconnect(Function<void(Socket&, const Disconnect&)> fn);
+  /// A socket has entered a room other than its own, by whatever road; it is not told of it. A recovered one enters its
+  /// rooms again, before `on_connect`.
+  Namespace& on_join_room(Function<void(Socket&, std::string_view room)> fn);
+  /// It has left it: after `on_disconnecting`, too.
+  Namespace& on_leave_room(Function<void(Socket&, std::string_view room)> fn);
   /// Every event that has no handler.
   Namespace& on_unhandled(Function<void(Socket&, std::string_view name, json::View arguments)> fn);
 
@@ -100,6 +105,7 @@ class Namespace {
 
  private:
   friend class NamespaceCore;
+  friend class Presence;
   Namespace& add_handler(std::string_view name, Bound handler);
   Namespace& add_middleware(Function<void(Handshake&, Admit)> middleware);
   void send_server_side(EventView event, Gather* gather);

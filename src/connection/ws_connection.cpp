@@ -37,7 +37,7 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
   }
   if (!agreed.protocol.empty()) connection->extras().protocol = agreed.protocol;
   connection->set_user(user);
-  endpoint.loop.counters().open.add();
+  endpoint.counters.open.add();
   connection->watch();
 
   connection->opened_ = true;
@@ -51,7 +51,7 @@ void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed&
 void WsConnection::on_bytes(Bytes bytes) {
   if (state_ == State::ending) return;
   heard_ = tick();
-  endpoint_.loop.counters().bytes_in.add(bytes.size());
+  endpoint_.counters.bytes_in.add(bytes.size());
   decoder_.feed(bytes);
   read_messages();
 }
@@ -87,7 +87,7 @@ void WsConnection::received_message(const Incoming& incoming) {
   switch (incoming.kind) {
     case Incoming::text:
     case Incoming::binary:
-      endpoint_.loop.counters().messages_in.add();
+      endpoint_.counters.messages_in.add();
       // While we wait for the peer's Close, its data has nobody to go to any more.
       if (state_ != State::open || !endpoint_.handlers.on_message) return;
       return guarded(endpoint_.doing_message, [&] {
@@ -181,7 +181,7 @@ void WsConnection::on_end() {
 
 void WsConnection::on_closed(net::CloseCause) {
   state_ = State::ending;
-  endpoint_.loop.counters().open.subtract();
+  endpoint_.counters.open.subtract();
   if (opened_ && endpoint_.handlers.on_close) {
     const Close close{close_code_, extras_ ? std::string_view(extras_->close_reason) : std::string_view()};
     guarded(endpoint_.doing_close, [&] { endpoint_.handlers.on_close(*this, close); });
@@ -259,7 +259,7 @@ void WsConnection::guarded(const std::string& what, F&& handler) {
 }
 
 void WsConnection::handler_threw(const std::string& what, std::string_view thrown) {
-  endpoint_.loop.counters().handler_errors.add();
+  endpoint_.counters.handler_errors.add();
   stream_->reactor().log(LogLevel::error, "ws", what + " threw: " + std::string(thrown));
   if (state_ != State::ending) finish(close_code::internal_error, {});
 }

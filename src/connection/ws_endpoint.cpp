@@ -47,9 +47,11 @@ MaskKey WsLoop::mask_key() {
   return load_native<MaskKey>(random_.data() + random_left_);
 }
 
-WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& the_loop, Role the_role)
+WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& the_loop, Role the_role,
+                       WsCounters* own_counters)
     : handlers(the_handlers),
       loop(the_loop),
+      counters(own_counters != nullptr ? *own_counters : the_loop.counters()),
       role(the_role),
       limits{.max_message = the_handlers.max_message,
              .max_fragments = static_cast<std::uint32_t>(the_handlers.max_fragments),

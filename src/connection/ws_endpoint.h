@@ -49,12 +49,15 @@ inline constexpr std::size_t longest_short_message = 125;
 
 /// An endpoint as one loop sees it: what its connections do, and within which limits. Outlives them.
 struct WsEndpoint {
-  WsEndpoint(std::string_view name, Handlers& handlers, WsLoop& loop, Role role = Role::server);
+  /// `counters`: of its own; null: the loop's.
+  WsEndpoint(std::string_view name, Handlers& handlers, WsLoop& loop, Role role = Role::server,
+             WsCounters* counters = nullptr);
   WsEndpoint(const WsEndpoint&) = delete;
   WsEndpoint& operator=(const WsEndpoint&) = delete;
 
   Handlers& handlers;  ///< one for all loops
   WsLoop& loop;
+  WsCounters& counters;
   Role role;
   DecoderLimits limits;
   DeflateOptions deflate;  ///< what we accept of permessage-deflate

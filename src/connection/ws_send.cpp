@@ -63,8 +63,8 @@ Sent WsConnection::send_any(Message message, SendOptions options) {
     compressed = true;
   }
 
-  endpoint_.loop.counters().messages_out.add();
-  endpoint_.loop.counters().bytes_out.add(payload.size());
+  endpoint_.counters.messages_out.add();
+  endpoint_.counters.bytes_out.add(payload.size());
   const net::EntryOptions entry = entry_for(options, policy);
   if (endpoint_.role == Role::client) {
     const FrameHeader header{
@@ -90,8 +90,8 @@ Sent WsConnection::send_frame(net::LocalBlock& frame, SendOptions options, Overf
   if (!fits(frame.bytes().size(), policy) && !make_room(frame.bytes().size(), options, policy, result)) return result;
   // A frame that was compressed for all does not extend this connection's own window.
   if (compressed && extras_ && extras_->deflater) extras_->deflater->reset();
-  endpoint_.loop.counters().messages_out.add();
-  endpoint_.loop.counters().bytes_out.add(frame.bytes().size());
+  endpoint_.counters.messages_out.add();
+  endpoint_.counters.bytes_out.add(frame.bytes().size());
   stream_->write(frame, entry_for(options, policy));
   return queued_or_ok();
 }
@@ -105,7 +105,7 @@ bool WsConnection::fits(std::size_t bytes, Overflow policy) const noexcept {
 /// Applies the overflow policy to a message that is about to be queued behind others; false: it is not to be queued.
 bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result) {
   net::Outbox* waiting = stream_->outbox();
-  WsCounters& counters = endpoint_.loop.counters();
+  WsCounters& counters = endpoint_.counters;
   if (policy == Overflow::latest_per_key && options.key != 0 && waiting != nullptr) {
     const net::Dropped old = waiting->drop_key(options.key);
     counters.conflated.add(old.entries);

@@ -29,6 +29,14 @@ class Category final : public std::error_category {
         return "the address is already in use";
       case Errc::bad_certificate:
         return "the certificate or key cannot be used";
+      case Errc::unknown_host:
+        return "the host's name has no address";
+      case Errc::cannot_connect:
+        return "nobody accepts a connection there";
+      case Errc::untrusted_peer:
+        return "the other side's certificate is refused";
+      case Errc::handshake_failed:
+        return "the TLS handshake failed";
     }
     return "unknown error";
   }

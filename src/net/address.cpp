@@ -38,4 +38,22 @@ std::string Address::text() const {
   return "";
 }
 
+bool Address::is_local() const noexcept {
+  switch (kind) {
+    case Kind::localhost:
+    case Kind::unix_path:
+      return true;
+    case Kind::v4:
+      return host.starts_with("127.");
+    case Kind::v6: {
+      in6_addr binary;
+      return ::inet_pton(AF_INET6, host.c_str(), &binary) == 1 &&
+             (IN6_IS_ADDR_LOOPBACK(&binary) || (IN6_IS_ADDR_V4MAPPED(&binary) && binary.s6_addr[12] == 127));
+    }
+    case Kind::none:
+      break;
+  }
+  return false;
+}
+
 }  // namespace duplex::net

@@ -18,6 +18,8 @@ struct Address {
   static Result<Address> parse(std::string_view host, int port);
   /// "127.0.0.1:3000", "[::1]:3000", "unix:/run/duplex.sock"
   std::string text() const;
+  /// Only this machine reaches it: a loopback address, or a unix socket.
+  bool is_local() const noexcept;
 };
 
 }  // namespace duplex::net

@@ -56,6 +56,12 @@ class Backend {
   virtual bool watch_listener(int listener, std::uint64_t token) = 0;
   virtual void ignore_listener(int listener) = 0;
 
+  /// Begins to connect: a descriptor in `bytes`, or an errno. An event after `watch` and
+  /// `watch_output` says that it may have come to something.
+  virtual Io connect_to(const Address& address, std::chrono::milliseconds write_timeout) = 0;
+  /// 0: connected; EINPROGRESS: not yet; or why not.
+  virtual int connect_result(int descriptor) = 0;
+
   /// Tells of what comes in, and of the end. Few streams ever wait for room: most would be told of it for nothing.
   virtual bool watch(int descriptor, std::uint64_t token) = 0;
   /// Tells from now on of room for output, too: at once, if there is some, and after each send that was refused.

@@ -106,6 +106,33 @@ bool EpollBackend::watch_listener(int listener, std::uint64_t token) {
 }
 void EpollBackend::ignore_listener(int listener) { unwatch(listener); }
 
+Io EpollBackend::connect_to(const Address& address, std::chrono::milliseconds write_timeout) {
+  const SocketAddress at(address);
+  const int fd = ::socket(at.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) return {0, errno};
+  if (at.family() != AF_UNIX) {
+    set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, static_cast<int>(write_timeout.count()));
+  }
+  if (::connect(fd, at.get(), at.size()) < 0 && errno != EINPROGRESS) {
+    const int error = errno;
+    ::close(fd);
+    return {0, error};
+  }
+  return {static_cast<std::size_t>(fd), 0};
+}
+
+int EpollBackend::connect_result(int descriptor) {
+  int error = 0;
+  socklen_t size = sizeof error;
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) < 0) return errno;
+  if (error != 0) return error;
+  sockaddr_storage peer;
+  size = sizeof peer;
+  if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) == 0) return 0;
+  return errno == ENOTCONN ? EINPROGRESS : errno;
+}
+
 bool EpollBackend::watch(int descriptor, std::uint64_t token) {
   return control(EPOLL_CTL_ADD, descriptor, token, EPOLLIN | EPOLLRDHUP | EPOLLET);
 }

@@ -22,6 +22,8 @@ class EpollBackend : public Backend {
   Io accept(int listener) override;
   bool watch_listener(int listener, std::uint64_t token) override;
   void ignore_listener(int listener) override;
+  Io connect_to(const Address& address, std::chrono::milliseconds write_timeout) override;
+  int connect_result(int descriptor) override;
   bool watch(int descriptor, std::uint64_t token) override;
   bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;

@@ -19,6 +19,7 @@ struct MemoryPipe {
   std::uint64_t token = 0;
   bool watched = false, output_watched = false, edge = false;
   bool server_full = false;  // a write was refused: room is news
+  bool unanswered = false;   // the loop connects, and will do so for ever
   bool peer_finished = false, peer_reset = false;
   bool server_finished = false, server_closed = false, server_reset = false;
 
@@ -150,6 +151,10 @@ Io MemoryBackend::accept(int listener) {
   if (from.backlog.empty()) return {0, EAGAIN};
   std::shared_ptr<MemoryPipe> next = std::move(from.backlog.front());
   from.backlog.pop_front();
+  return {static_cast<std::size_t>(place(std::move(next))), 0};
+}
+
+int MemoryBackend::place(std::shared_ptr<MemoryPipe> pipe) {
   int descriptor;
   if (free_.empty()) {
     descriptor = static_cast<int>(pipes_.size());
@@ -158,9 +163,27 @@ Io MemoryBackend::accept(int listener) {
     descriptor = free_.back();
     free_.pop_back();
   }
-  next->descriptor = descriptor;
-  pipes_[static_cast<std::size_t>(descriptor)] = std::move(next);
-  return {static_cast<std::size_t>(descriptor), 0};
+  pipe->descriptor = descriptor;
+  pipes_[static_cast<std::size_t>(descriptor)] = std::move(pipe);
+  return descriptor;
+}
+
+Io MemoryBackend::connect_to(const Address& address, std::chrono::milliseconds) {
+  const int answer = dial_script_ ? dial_script_(address) : 0;
+  if (answer != 0 && answer != EINPROGRESS) return {0, answer};
+  auto pipe = std::make_shared<MemoryPipe>();
+  pipe->unanswered = answer == EINPROGRESS;
+  if (answer == 0) dialled_.push_back(pipe);
+  return {static_cast<std::size_t>(place(std::move(pipe))), 0};
+}
+
+int MemoryBackend::connect_result(int descriptor) { return pipe(descriptor).unanswered ? EINPROGRESS : 0; }
+
+MemoryPeer MemoryBackend::accept_dialled() {
+  if (dialled_.empty()) return {};
+  MemoryPeer peer(this, std::move(dialled_.front()));
+  dialled_.pop_front();
+  return peer;
 }
 
 bool MemoryBackend::watch_listener(int listener, std::uint64_t token) {

@@ -55,6 +55,12 @@ class MemoryBackend final : public Backend {
   /// A client's connection to who listens on this port; null-like (`closed()`) if nobody does. 0: to the first
   /// listener.
   MemoryPeer connect(int port = 0);
+  /// The far end of a connection that the loop has made, in their order: a server's socket; null-like (`closed()`) if
+  /// there is none.
+  MemoryPeer accept_dialled();
+  /// Asked whenever the loop connects: 0, an errno, or EINPROGRESS, and then nobody answers for ever. Without a script,
+  /// everybody is accepted at once.
+  void set_dial(Function<int(const Address&)> script) { dial_script_ = std::move(script); }
   /// Asked before each call, with how many of its kind came before.
   void set_faults(Function<Fault(Call call, std::uint64_t number)> script) { script_ = std::move(script); }
   /// The clock jumps while nobody looks, as when the process was stopped.
@@ -68,6 +74,8 @@ class MemoryBackend final : public Backend {
   Io accept(int listener) override;
   bool watch_listener(int listener, std::uint64_t token) override;
   void ignore_listener(int listener) override;
+  Io connect_to(const Address& address, std::chrono::milliseconds write_timeout) override;
+  int connect_result(int descriptor) override;
   bool watch(int descriptor, std::uint64_t token) override;
   bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
@@ -91,6 +99,7 @@ class MemoryBackend final : public Backend {
   Listening& listening(int descriptor) { return *listening_[static_cast<std::size_t>(descriptor - first_listener)]; }
   MemoryPipe& pipe(int descriptor) { return *pipes_[static_cast<std::size_t>(descriptor)]; }
   Fault fault(Call call);
+  int place(std::shared_ptr<MemoryPipe> pipe);
   void edge(MemoryPipe& pipe);
   bool has_events() const;
 
@@ -99,9 +108,11 @@ class MemoryBackend final : public Backend {
   std::vector<std::unique_ptr<Listening>> listening_;
   std::vector<std::shared_ptr<MemoryPipe>> pipes_;
   std::vector<int> free_;
-  std::vector<int> edges_, edges_now_;  // descriptors with news
+  std::deque<std::shared_ptr<MemoryPipe>> dialled_;  // connected, and not yet taken by the test
+  std::vector<int> edges_, edges_now_;               // descriptors with news
   std::vector<Event> events_;
   Function<Fault(Call, std::uint64_t)> script_;
+  Function<int(const Address&)> dial_script_;
   std::uint64_t calls_[3] = {};
 };
 

@@ -11,6 +11,7 @@
 #include "core/inbox.h"
 #include "core/log.h"
 #include "net/backend.h"
+#include "net/connector.h"
 #include "net/send_batch.h"
 #include "net/tls_session.h"
 #include "net/tokens.h"
@@ -71,12 +72,14 @@ Reactor::Reactor(std::unique_ptr<Backend> backend, ReactorOptions options)
 Reactor::~Reactor() {
   const MakeCurrent here(this);
   close_all();
+  connector_.reset();  // before its slot can be another loop's, which would be told of the names that it looks up
   if (inbox_ != nullptr) inbox_->release();
 }
 
 void Reactor::close_all() {
   const MakeCurrent here(this);
   for (auto& listener : listeners_) close_listener(*listener, false);
+  if (connector_) connector_->fail_all();
   slab_.for_each([this](Stream& stream, std::uint32_t) { kill(stream, CloseCause::aborted); });
   release_closed_streams();
 }
@@ -176,6 +179,7 @@ void Reactor::tell_time(std::chrono::nanoseconds expected) {
 }
 
 void Reactor::dispatch(const Event& event) {
+  if (token::is_attempt(event.token)) return connector_->on_event(event.token);
   if (!token::is_listener(event.token)) return;
   Listener& listener = *listeners_[token::listener(event.token)];
   if (!listener.closed_) accept(listener, token::socket(event.token));

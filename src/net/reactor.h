@@ -13,6 +13,7 @@
 
 #include "core/buffer_pool.h"
 #include "core/timer_wheel.h"
+#include "net/connect.h"
 #include "net/listener.h"
 #include "net/spin.h"
 #include "net/stream.h"
@@ -25,6 +26,7 @@ class Log;
 namespace duplex::net {
 
 class Backend;
+class Connector;
 class TlsIo;
 struct Event;
 struct Io;
@@ -80,6 +82,10 @@ class alignas(64) Reactor {
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes
+  /// Makes a connection to a name or an address. `then` is called once, on the loop, never before this returns. A name
+  /// is looked up on another thread, and of its addresses the first that accepts is taken (RFC 8305).
+  ConnectId connect(Endpoint to, ConnectOptions options, Function<void(Connected)> then);
+  void cancel_connect(ConnectId id);  ///< `then` is not called any more
   Stream& adopt(DetachedStream stream, StreamOwner& owner);
   std::size_t streams() const noexcept { return slab_.size() - closed_; }  ///< open ones
   /// Calls `f(stream)` for each open stream.
@@ -116,6 +122,7 @@ class alignas(64) Reactor {
  private:
   friend class Stream;
   friend class Listener;
+  friend class Connector;
   using TimePoint = std::chrono::steady_clock::time_point;
   static constexpr std::size_t gather_size = 64 * 1024;
   static constexpr std::size_t padding = 64;  // after what on_bytes is given: vectorised parsers read past the end
@@ -166,6 +173,7 @@ class alignas(64) Reactor {
   // -- TLS (stream_tls.cpp)
   TlsIo& tls_io();
   void begin_handshake(Stream& stream, Listener& listener);
+  void begin_handshake(Stream& stream, std::unique_ptr<TlsSession> client);
   bool shake_hands(Stream& stream);
   void received_encrypted(Stream& stream, ConstBytes bytes);
   void keep_encrypted(Stream& stream);
@@ -219,8 +227,9 @@ class alignas(64) Reactor {
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;
   std::unique_ptr<SendBatch> batch_;
-  std::unique_ptr<TlsIo> tls_io_;  // once there is a TLS stream
-  Buffer* handing_ = nullptr;      // the aside that on_bytes is looking at
+  std::unique_ptr<Connector> connector_;  // once it has connected
+  std::unique_ptr<TlsIo> tls_io_;         // once there is a TLS stream
+  Buffer* handing_ = nullptr;             // the aside that on_bytes is looking at
   LocalBlockPool blocks_;
   BufferPool large_buffers_;
   bool trimming_large_buffers_ = false;

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace duplex::net {
@@ -40,6 +41,11 @@ SocketAddress::SocketAddress(const Address& address) {
       break;
     }
   }
+}
+
+SocketAddress::SocketAddress(const sockaddr* address, socklen_t size) noexcept
+    : size_(std::min<socklen_t>(size, sizeof storage_)) {
+  std::memcpy(&storage_, address, size_);
 }
 
 SocketAddress SocketAddress::local(int descriptor) {

@@ -10,6 +10,7 @@ namespace duplex::net {
 class SocketAddress {
  public:
   explicit SocketAddress(const Address& address);
+  SocketAddress(const sockaddr* address, socklen_t size) noexcept;
   static SocketAddress local(int descriptor);
   static SocketAddress peer(int descriptor);
 

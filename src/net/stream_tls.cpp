@@ -6,6 +6,7 @@
 #include <string>
 
 #include "net/backend.h"
+#include "net/connector.h"
 #include "net/reactor.h"
 #include "net/tls.h"
 #include "net/tls_session.h"
@@ -34,6 +35,15 @@ void Reactor::begin_handshake(Stream& stream, Listener& listener) {
   stream.tls_->handshake_timer = arm(handshake_limit, TimerKind::handshake, token::of(stream.handle_bits()));
 }
 
+// The side that connects speaks first. Its time is the connector's to limit.
+void Reactor::begin_handshake(Stream& stream, std::unique_ptr<TlsSession> client) {
+  stream.tls_ = client.release();
+  tls_io_->in = {};
+  tls_io_->out.clear();
+  if (stream.tls_->handshake() == TlsSession::Progress::failed) return tls_failed(stream, "the handshake failed");
+  keep_encrypted(stream);
+}
+
 // False: it goes on, or it has failed.
 bool Reactor::shake_hands(Stream& stream) {
   TlsSession& tls = *stream.tls_;
@@ -47,7 +57,10 @@ bool Reactor::shake_hands(Stream& stream) {
       break;
   }
   if (tls.handshake_timer != 0) timers_.cancel(std::exchange(tls.handshake_timer, 0));
-  give_to(stream, *tls.listener());
+  if (tls.is_client())
+    connector_->shaken_hands(stream);
+  else
+    give_to(stream, *tls.listener());
   return !stream.dead_;
 }
 
@@ -82,8 +95,13 @@ void Reactor::keep_encrypted(Stream& stream) {
 }
 
 void Reactor::tls_failed(Stream& stream, const char* what) {
-  const std::string why = stream.tls_->why();
-  log(LogLevel::warning, "tls", "connection from " + stream.peer().text() + ": " + what + ": " + why);
+  const bool ours = stream.tls_->is_client();
+  std::string why = stream.tls_->why();
+  if (ours && stream.tls_->handshaking())
+    connector_->refused(stream, std::move(why));  // who asked for it is told
+  else
+    log(LogLevel::warning, "tls",
+        (ours ? "connection to " : "connection from ") + stream.peer().text() + ": " + what + ": " + why);
   const ConstBytes alert = std::as_const(tls_io_->out).bytes();
   if (!alert.empty() && stream.tls_->pending.empty()) {
     const iovec piece{const_cast<std::byte*>(alert.data()), alert.size()};

@@ -6,96 +6,25 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <utility>
 
 #include "net/tls_contexts.h"
+#include "net/tls_pem.h"
 #include "net/tls_session.h"
 
 namespace duplex::net {
 namespace {
-
-template <auto free_function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    free_function(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Free<BIO_free_all>>;
-using Certificate = std::unique_ptr<X509, Free<X509_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Free<EVP_PKEY_free>>;
-
-bool is_pem(const std::string& text) { return text.starts_with("-----BEGIN"); }
-std::string name_of(const std::string& source, const char* what) {
-  return is_pem(source) ? std::string("the ") + what : "\"" + source + "\"";
-}
-
-// An error or, with the content to read from, none.
-std::string open(Bio& bio, const std::string& source, const char* what) {
-  if (source.empty()) return std::string("no ") + what + " is given";
-  if (is_pem(source)) {
-    bio.reset(BIO_new_mem_buf(source.data(), static_cast<int>(source.size())));
-    return "";
-  }
-  errno = 0;
-  std::FILE* file = std::fopen(source.c_str(), "re");
-  if (file == nullptr) return "cannot read the " + std::string(what) + " \"" + source + "\": " + std::strerror(errno);
-  bio.reset(BIO_new_fp(file, BIO_CLOSE));
-  return "";
-}
-
-int no_password(char*, int, int, void*) { return -1; }  // or OpenSSL asks at the terminal
-
-std::string load_certificate(SSL_CTX* ctx, const TlsCertificate& files) {
-  Bio bio;
-  if (auto error = open(bio, files.certificate, "certificate"); !error.empty()) return error;
-  const auto not_a = [](const std::string& source, const char* what) {
-    return name_of(source, what) + " is not a " + what + " in PEM format: " + openssl_error();
-  };
-  const Certificate leaf(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
-  if (!leaf || SSL_CTX_use_certificate(ctx, leaf.get()) != 1) return not_a(files.certificate, "certificate");
-  for (;;) {
-    Certificate next(PEM_read_bio_X509(bio.get(), nullptr, no_password, nullptr));
-    if (!next) break;
-    if (SSL_CTX_add0_chain_cert(ctx, next.get()) != 1) return not_a(files.certificate, "certificate");
-    [[maybe_unused]] const auto* owned_by_ctx = next.release();
-  }
-  ERR_clear_error();  // the end of the file is one, too
-  if (auto error = open(bio, files.key, "private key"); !error.empty()) return error;
-  const Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_password, nullptr));
-  if (!key) return not_a(files.key, "private key");
-  if (SSL_CTX_use_PrivateKey(ctx, key.get()) != 1 || SSL_CTX_check_private_key(ctx) != 1) {
-    ERR_clear_error();
-    return "the private key " + name_of(files.key, "key") + " does not belong to the certificate " +
-           name_of(files.certificate, "certificate");
-  }
-  return "";
-}
 
 std::string load_clients(SSL_CTX* ctx, const TlsOptions& options) {
   if (options.clients == TlsClients::anyone) {
     return options.client_ca.empty() ? "" : "a CA for client certificates is given, but none are asked for";
   }
   if (options.client_ca.empty()) return "client certificates are asked for, but no CA for them is given";
-  Bio bio;
-  if (auto error = open(bio, options.client_ca, "client CA"); !error.empty()) return error;
-  int count = 0;
-  for (;; ++count) {
-    const Certificate next(PEM_read_bio_X509_AUX(bio.get(), nullptr, no_password, nullptr));
-    if (!next) break;
-    if (X509_STORE_add_cert(SSL_CTX_get_cert_store(ctx), next.get()) != 1 ||
-        SSL_CTX_add_client_CA(ctx, next.get()) != 1) {
-      return name_of(options.client_ca, "client CA") + ": " + openssl_error();
-    }
+  if (auto error = load_authorities(ctx, options.client_ca, "client CA",
+                                    [ctx](X509* next) { return SSL_CTX_add_client_CA(ctx, next) == 1; });
+      !error.empty()) {
+    return error;
   }
-  const unsigned long code = ERR_peek_last_error();
-  if (count == 0 || ERR_GET_LIB(code) != ERR_LIB_PEM || ERR_GET_REASON(code) != PEM_R_NO_START_LINE) {
-    return name_of(options.client_ca, "client CA") + " is not a list of certificates in PEM format: " + openssl_error();
-  }
-  ERR_clear_error();  // the end of the file
   SSL_CTX_set_verify(
       ctx, SSL_VERIFY_PEER | (options.clients == TlsClients::require ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), nullptr);
   return "";
@@ -129,28 +58,18 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* size, const 
 }
 
 void set_up(SSL_CTX* ctx, TlsContexts& contexts) {
-  SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-  SSL_CTX_set_options(ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE |
-                               SSL_OP_PRIORITIZE_CHACHA);
-  SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  set_up_either_side(ctx);
+  SSL_CTX_set_options(ctx, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   // Resumption by ticket: what would be remembered here is the client's to keep.
   SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_session_id_context(ctx, reinterpret_cast<const unsigned char*>("duplex"), 6);
   SSL_CTX_set_num_tickets(ctx, 1);
-  TlsSession::count_messages(ctx);
   SSL_CTX_callback_ctrl(ctx, SSL_CTRL_SET_TLSEXT_SERVERNAME_CB, reinterpret_cast<void (*)()>(choose_certificate));
   SSL_CTX_set_tlsext_servername_arg(ctx, &contexts);
   if (!contexts.alpn.empty()) SSL_CTX_set_alpn_select_cb(ctx, choose_protocol, &contexts);
 }
 
 }  // namespace
-
-std::string openssl_error() {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  const char* reason = code != 0 ? ERR_reason_error_string(code) : nullptr;
-  return reason != nullptr ? reason : "unknown error";
-}
 
 TlsContext::Loaded TlsContext::load(TlsOptions options) {
   const std::shared_ptr<TlsContext> made(new TlsContext);
@@ -170,11 +89,7 @@ std::string TlsContext::reload(TlsOptions options) {
   if (options.certificates.empty()) return "no certificate is given";
   ERR_clear_error();
   auto fresh = std::make_shared<TlsContexts>();
-  for (const std::string& protocol : options.alpn) {
-    if (protocol.empty() || protocol.size() > 255) return "an ALPN protocol has 1 to 255 bytes";
-    fresh->alpn += static_cast<char>(protocol.size());
-    fresh->alpn += protocol;
-  }
+  if (auto error = alpn_wire(fresh->alpn, options.alpn); !error.empty()) return error;
   for (const TlsCertificate& files : options.certificates) {
     SslCtx ctx(SSL_CTX_new(TLS_server_method()));
     if (!ctx) return "OpenSSL: " + openssl_error();

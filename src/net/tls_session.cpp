@@ -4,11 +4,13 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <climits>
 
 #include "net/tls_contexts.h"
+#include "net/tls_refusal.h"
 
 namespace duplex::net {
 namespace {
@@ -70,11 +72,55 @@ std::atomic<int> TlsSession::handshakes_{0};
 TlsSession::TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, Listener* listener)
     : ssl_(SSL_new(contexts->all.front().get())), io_(&io), contexts_(std::move(contexts)), listener_(listener) {
   handshakes_.fetch_add(1, std::memory_order_relaxed);
+  begin(io);
+  if (!failed_) SSL_set_accept_state(ssl_);
+}
+
+TlsSession::TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, std::string name)
+    : ssl_(SSL_new(contexts->all.front().get())), io_(&io), contexts_(std::move(contexts)), listener_(nullptr) {
+  begin(io);
+  if (failed_) return;
+  SSL_set_connect_state(ssl_);
+  failed_ = !expect(name);
+}
+
+void TlsSession::begin(TlsIo& io) {
   failed_ = ssl_ == nullptr;
   if (failed_) return;
-  SSL_set_accept_state(ssl_);
+  SSL_set_app_data(ssl_, this);
   SSL_set_msg_callback_arg(ssl_, this);
   move_to(io);
+}
+
+// RFC 9525: the names are the certificate's alternative ones, never its subject; a wildcard stands for one whole label.
+// An address is not asked for (RFC 6066 §3), but it is verified.
+bool TlsSession::expect(const std::string& name) {
+  X509_VERIFY_PARAM* param = SSL_get0_param(ssl_);
+  const bool is_address = X509_VERIFY_PARAM_set1_ip_asc(param, name.c_str()) == 1;
+  ERR_clear_error();
+  if (!is_address && !name.empty() &&
+      SSL_ctrl(ssl_, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, const_cast<char*>(name.c_str())) != 1)
+    return false;
+  if (SSL_get_verify_mode(ssl_) == SSL_VERIFY_NONE) return true;
+  SSL_set_hostflags(ssl_, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+  SSL_set_verify(ssl_, SSL_VERIFY_PEER, verified);
+  return is_address || SSL_set1_host(ssl_, name.c_str()) == 1;
+}
+
+// Later, OpenSSL would only say that there was an error.
+int TlsSession::verified(int ok, X509_STORE_CTX* ctx) {
+  if (ok == 1) return ok;
+  const auto* ssl = static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(ctx, SSL_get_ex_data_X509_STORE_CTX_idx()));
+  auto& self = *static_cast<TlsSession*>(SSL_get_app_data(ssl));
+  try {
+    const auto name = self.server_name();
+    char* address = name.empty() ? X509_VERIFY_PARAM_get1_ip_asc(SSL_get0_param(self.ssl_)) : nullptr;
+    self.refusal_ = std::make_unique<std::string>(
+        certificate_refusal(ctx, address != nullptr ? std::string(address) : std::string(name)));
+    OPENSSL_free(address);
+  } catch (const std::bad_alloc&) {  // it is refused without words
+  }
+  return 0;
 }
 
 TlsSession::~TlsSession() {
@@ -92,7 +138,7 @@ void TlsSession::move_to(TlsIo& io) {
 void TlsSession::finish_handshake() noexcept {
   if (!contexts_) return;
   contexts_.reset();
-  handshakes_.fetch_sub(1, std::memory_order_relaxed);
+  if (!is_client()) handshakes_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 TlsSession::Progress TlsSession::handshake() {
@@ -169,6 +215,7 @@ std::string TlsSession::why() {
   if (rekeyings_ > most_rekeyings) return "it asked for new keys more than 16 times in a minute";
   const unsigned long code = ERR_peek_error();
   const int reason = ERR_GET_LIB(code) == ERR_LIB_SSL ? ERR_GET_REASON(code) : 0;
+  if (is_client()) return server_why(reason);
   // What OpenSSL calls these helps nobody: a browser was pointed to http:// instead of https://, or this is not TLS at
   // all.
   if (reason == SSL_R_HTTP_REQUEST || reason == SSL_R_HTTPS_PROXY_REQUEST) {
@@ -189,6 +236,20 @@ std::string TlsSession::why() {
     return "this is not TLS";
   }
   return openssl_error();
+}
+
+// The same, of a server.
+std::string TlsSession::server_why(int reason) {
+  if (refusal_ != nullptr) {
+    ERR_clear_error();
+    return *refusal_;
+  }
+  if (handshaking() && (reason == SSL_R_WRONG_VERSION_NUMBER || reason == SSL_R_HTTP_REQUEST)) {
+    ERR_clear_error();
+    return "what answers there does not speak TLS";
+  }
+  // An alert is the other side's reason.
+  return (reason >= SSL_AD_REASON_OFFSET ? "the other side refuses: " : "") + openssl_error();
 }
 
 std::string_view TlsSession::alpn() const noexcept {

@@ -12,6 +12,7 @@
 struct bio_st;
 struct ssl_st;
 struct ssl_ctx_st;
+struct x509_store_ctx_st;
 
 namespace duplex::net {
 
@@ -43,6 +44,9 @@ class TlsIo {
 class TlsSession {
  public:
   TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, Listener* listener);
+  /// The side that connects. `name`: whom it asks for (SNI), and who must be there where the context verifies; a host's
+  /// name or an address.
+  TlsSession(TlsIo& io, std::shared_ptr<const TlsContexts> contexts, std::string name);
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -69,6 +73,8 @@ class TlsSession {
   bool peer_closed() const noexcept { return peer_closed_; }
   bool failed() const noexcept { return failed_; }
   std::string why();  ///< it failed, in words
+  bool is_client() const noexcept { return listener_ == nullptr; }
+  bool untrusted() const noexcept { return refusal_ != nullptr; }  ///< a client: the server's certificate was refused
   Listener* listener() const noexcept { return listener_; }
   static void count_messages(ssl_ctx_st* ctx);                                              ///< of the sessions to come
   static int handshakes() noexcept { return handshakes_.load(std::memory_order_relaxed); }  ///< in the whole process
@@ -77,7 +83,11 @@ class TlsSession {
   std::uint32_t handshake_timer = 0;  ///< the loop's
 
  private:
+  void begin(TlsIo& io);
+  bool expect(const std::string& name);
   void finish_handshake() noexcept;
+  std::string server_why(int reason);
+  static int verified(int ok, x509_store_ctx_st* ctx);
   static void saw_message(int ours, int version, int type, const void* bytes, std::size_t size, ssl_st* ssl,
                           void* session);
 
@@ -85,7 +95,8 @@ class TlsSession {
   ssl_st* ssl_;
   TlsIo* io_;
   std::shared_ptr<const TlsContexts> contexts_;  // while it shakes hands
-  Listener* listener_;
+  Listener* listener_;                           // null: we are the client
+  std::unique_ptr<std::string> refusal_;
   bool peer_closed_ = false, failed_ = false, notified_ = false;
   unsigned char rekeyings_ = 0;  // in the minute that began at `minute_`
   std::chrono::steady_clock::time_point minute_ = {};

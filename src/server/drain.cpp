@@ -70,7 +70,8 @@ void Server::Impl::drain() {
 /// Stops when the last connection has gone; looks again until then. (First loop.)
 void Server::Impl::stop_when_empty() {
   std::uint64_t open = 0;
-  for (const auto& loop : loops) open += loop->http.connections.get() + loop->ws.counters().open.get();
+  for (const auto& loop : loops) open += loop->http.connections.get();
+  each_websocket_counters([&open](const ws::WsCounters& ws) { open += ws.open.get(); });
   if (open == 0) return group->stop();
   loops.front()->http.reactor.after(look_again, [this] { stop_when_empty(); });
 }

@@ -9,6 +9,7 @@
 #include "server/http/http_connection.h"
 #include "server/http/static_files.h"
 #include "server/server_impl.h"
+#include "server/sio/client_files.h"
 
 namespace duplex {
 namespace {
@@ -88,6 +89,10 @@ Result<void> Server::Impl::start() {
     start_error = router.error();
     return Errc::bad_argument;
   }
+  if (io && !io->fault().empty()) {
+    start_error = io->fault();
+    return Errc::bad_argument;
+  }
   if (auto listening = listen(); !listening) return listening.error();
   for (std::size_t i = 0; i < endpoints.size(); ++i)
     for (auto& loop : loops) {
@@ -131,6 +136,7 @@ Result<void> Server::Impl::listen() {
         "cannot listen on \"" + options.host + "\": give an IPv4 or IPv6 address, \"localhost\", or \"unix:/path\"";
     return address.error();
   }
+  if (!inherited && !may_be_reached_at(*address)) return Errc::bad_argument;
   const auto bound = group->listen(*address, listen_options, [this](net::Stream& stream) {
     http::HttpConnection::open(stream, loop_of(stream.reactor()).http);
   });
@@ -144,8 +150,17 @@ Result<void> Server::Impl::listen() {
     return bound.error();
   }
   port = bound->port;
+  if (inherited && !may_be_reached_at(*bound)) return Errc::bad_argument;
   if (inherited) options.host = bound->kind == net::Address::Kind::unix_path ? bound->text() : bound->host;
   return {};
+}
+
+/// Whoever can connect there may do what the admin page may do, if it asks for no password.
+bool Server::Impl::may_be_reached_at(const net::Address& address) {
+  if (!io || !io->is_unguarded() || address.is_local()) return true;
+  start_error = "the admin UI has no password, and others can reach " + address.text() +
+                ": give it a password hash (`duplex hash-password` makes one), or listen on 127.0.0.1";
+  return false;
 }
 
 // -- the public face --------------------------------------------------------------------------------------------------
@@ -203,6 +218,10 @@ Server& Server::compress(http::Compress options) {
   impl_->router.compress = options;
   return *this;
 }
+Server& Server::etags(http::Etag kind) {
+  impl_->router.etags = kind;
+  return *this;
+}
 Server& Server::limit_body(std::string_view prefix, std::size_t bytes) {
   impl_->router.limit_body(prefix, bytes);
   return *this;
@@ -222,8 +241,16 @@ sio::Io& Server::io(sio::Options options) {
   options.engine.hard_limit = engine_options.hard_limit;
   impl_->io = std::make_unique<sio::IoCore>(std::move(options), impl_->log);
   for (auto& loop : impl_->loops) impl_->io->add_loop(loop->http.reactor);
+  if (const std::string& folder = impl_->io->options().serve_client; !folder.empty()) {
+    std::string error;
+    auto files = sio::serve_client_files(folder, engine_options.path, engine_options.cors, error);
+    if (error.empty())
+      use(std::move(files));
+    else
+      impl_->router.refuse(std::move(error));
+  }
   engine(std::move(engine_options), impl_->io->handlers());
-  impl_->io->count_sessions([below = impl_->engines.back().get()] { return below->sessions(); });
+  impl_->io->stand_on(*impl_->engines.back());
   return impl_->io->start();
 }
 
@@ -265,12 +292,13 @@ Loop& Server::loop() { return *impl_->first_loop; }
 ServerStats Server::stats() const {
   ServerStats sum;
   for (const auto& loop : impl_->loops) {
-    const http::HttpLoop& http = loop->http;
-    const ws::WsCounters& ws = loop->ws.counters();
-    sum.accepted += http.accepted.get();
-    sum.requests += http.requests.get();
+    sum.accepted += loop->http.accepted.get();
+    sum.requests += loop->http.requests.get();
+    sum.connections += loop->http.connections.get();
+  }
+  impl_->each_websocket_counters([&sum](const ws::WsCounters& ws) {
     sum.websockets += ws.open.get();
-    sum.connections += http.connections.get() + ws.open.get();
+    sum.connections += ws.open.get();
     sum.messages_in += ws.messages_in.get();
     sum.messages_out += ws.messages_out.get();
     sum.bytes_in += ws.bytes_in.get();
@@ -278,7 +306,7 @@ ServerStats Server::stats() const {
     sum.dropped += ws.dropped.get();
     sum.conflated += ws.conflated.get();
     sum.slow_disconnects += ws.slow_disconnects.get();
-  }
+  });
   return sum;
 }
 

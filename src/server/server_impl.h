@@ -12,6 +12,7 @@
 #include "net/reactor_group.h"
 #include "net/tls.h"
 #include "server/eio/engine.h"
+#include "server/eio/engine_loop.h"
 #include "server/eio/session_table.h"
 #include "server/http/http_loop.h"
 #include "server/sio/io_core.h"
@@ -38,9 +39,17 @@ struct Server::Impl {
 
   Result<void> start();
   Result<void> listen();
+  bool may_be_reached_at(const net::Address& address);
   void drain();
   void stop_when_empty();
   ServerLoop& loop_of(const net::Reactor& reactor) noexcept;
+  /// Calls `visit(const ws::WsCounters&)` with those of every loop, and of every engine on it. Any thread.
+  template <class F>
+  void each_websocket_counters(F&& visit) const {
+    for (const auto& loop : loops) visit(loop->ws.counters());
+    for (const auto& engine : engines)
+      for (const auto& loop : engine->loops()) visit(loop->websocket_counters());
+  }
 
   struct Endpoint {
     std::string path;

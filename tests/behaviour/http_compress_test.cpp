@@ -56,8 +56,13 @@ TEST_CASE("HEAD says of a packed answer what GET says") {
   MemoryServer server;
   add_routes(*server);
   auto peer = server.connect();
+  // The second may turn between the two.
+  const auto undated = [](std::string answer) {
+    const std::size_t date = answer.find("Date: ");
+    return answer.erase(date, answer.find("\r\n", date) - date);
+  };
   const std::string got = server.ask(peer, get("/long", "gzip"));
-  CHECK(server.ask(peer, get("/long", "gzip", "HEAD")) == got.substr(0, got.find("\r\n\r\n") + 4));
+  CHECK(undated(server.ask(peer, get("/long", "gzip", "HEAD"))) == undated(got.substr(0, got.find("\r\n\r\n") + 4)));
 }
 
 TEST_CASE("what is short, packed already, not worth it or not to be changed goes as it is") {

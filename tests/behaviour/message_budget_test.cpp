@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a message may cost, from the read to the send (docs/architecture.md): allocations and system calls.
 #include <doctest/doctest.h>
+#include <duplex/sio_admin.h>
 
 #include <algorithm>
 
@@ -66,8 +67,14 @@ TEST_CASE("a large WebSocket message that comes in one read is echoed without an
   CHECK(cost.sends == 1);
 }
 
-TEST_CASE("a Socket.IO event, and the event or the ack that answers it, allocate nothing") {
-  SioServer server;
+TEST_CASE("a Socket.IO event, and the event or the ack that answers it, allocate nothing, an admin page or not") {
+  bool with_admin = false;
+  SUBCASE("without an admin page") {}
+  SUBCASE("with one, in production") { with_admin = true; }
+  ServerOptions options;
+  options.host = "127.0.0.1";
+  SioServer server({}, std::move(options));
+  if (with_admin) sio::instrument(server.io, {.mode = sio::AdminMode::production});
   server.io.on("m", [](sio::Socket& socket, json::View value) { socket.emit("m", value); });
   server.io.on("sum", [](std::string_view, int a, json::View) { return a + 1; });
   server.io.on("promise", [](json::View value, sio::Ack ack) { ack(value, "and a text that is not a short one"); });

@@ -40,6 +40,7 @@ void check_ignored(std::string_view packet) {
 }  // namespace
 
 TEST_CASE("S1: an event without a name that is allowed closes the connection; `42` alone is ignored") {
+  OVER_EACH_PROTOCOL();
   check_ignored("2");
   for (const char* packet :
        {"2[]", "2[null]", "2[{}]", "2{}", R"(2["connect"])", R"(2["connect_error",1])", R"(2["disconnect"])",
@@ -53,12 +54,14 @@ TEST_CASE("S1: an event without a name that is allowed closes the connection; `4
 }
 
 TEST_CASE("S2: an ack id that JavaScript cannot count closes the connection") {
+  OVER_EACH_PROTOCOL();
   check_closes(R"(29007199254740992["x"])");
   check_closes("2" + std::string(400, '9') + R"(["x"])");
   check_closes(R"(2abc["x"])");
 }
 
 TEST_CASE("S3: acks that nobody waits for are counted and ignored; more than 1,000 a minute close the connection") {
+  OVER_EACH_PROTOCOL();
   SioServer server;
   sio::Handle handle;
   server.io.on_connect([&](sio::Socket& socket) { handle = socket.handle(); });
@@ -82,12 +85,14 @@ TEST_CASE("S3: acks that nobody waits for are counted and ignored; more than 1,0
 }
 
 TEST_CASE("S4, S5: an impossible number of attachments closes the connection") {
+  OVER_EACH_PROTOCOL();
   for (const char* packet :
        {R"(511-["x"])", R"(5999999-["x"])", R"(5-1-["x"])", R"(51.5-["x"])", R"(5-["x"])", R"(50-["x"])", R"(5["x"])"})
     check_closes(packet);
 }
 
 TEST_CASE("S6: a placeholder that names no attachment closes the connection; one that is named twice does not") {
+  OVER_EACH_PROTOCOL();
   for (const char* num : {"1", "0.5", "\"0\"", "-1", "null"})
     check_closes(R"(51-["x",{"_placeholder":true,"num":)" + std::string(num) + "}]");
   SioServer server;
@@ -100,6 +105,7 @@ TEST_CASE("S6: a placeholder that names no attachment closes the connection; one
 }
 
 TEST_CASE("S7: bytes without a packet, a packet where bytes are due, and bytes that do not come close the connection") {
+  OVER_EACH_PROTOCOL();
   SioServer server;
   SioClient unannounced(server, "0");
   unannounced.next();
@@ -125,6 +131,7 @@ TEST_CASE("S7: bytes without a packet, a packet where bytes are due, and bytes t
 }
 
 TEST_CASE("S8: JSON that is nested too deep closes the connection; odd numbers, names and characters pass") {
+  OVER_EACH_PROTOCOL();
   check_closes(R"(2["x",)" + std::string(50'000, '[') + std::string(50'000, ']') + "]");
   check_closes(R"(2["x",)" + std::string(300, '[') + std::string(300, ']') + "]");
   check_closes(R"(2["x",nope])");
@@ -190,6 +197,7 @@ TEST_CASE("S11: what is said outside of a namespace is never handled") {
 }
 
 TEST_CASE("S11: what was under way when the server said goodbye is no offence") {
+  OVER_EACH_PROTOCOL();
   SioServer server;
   int calls = 0;
   server.io.on("leave me", [](sio::Socket& socket) { socket.disconnect(); });
@@ -198,7 +206,7 @@ TEST_CASE("S11: what was under way when the server said goodbye is no offence") 
   client.next();
   CHECK(client.ask(R"(2["leave me"])") == "1");
   client.send(R"(2["x"])");
-  CHECK(client.ask("0").starts_with("0{"));
+  CHECK(client.ask("0").starts_with("0"));
   CHECK(calls == 0);
 }
 
@@ -225,6 +233,7 @@ TEST_CASE("S13: auth that is no object closes the connection; a pid of a wrong t
 }
 
 TEST_CASE("U4: a lone surrogate is passed on as it was escaped") {
+  OVER_EACH_PROTOCOL();
   SioServer server;
   server.io.on("say", [](sio::Socket& socket, json::View text) { socket.broadcast().emit("said", text); });
   SioClient a(server, "0"), b(server, "0");

@@ -22,8 +22,10 @@ def enumeration(path, prefix):
 
 
 codes = enumeration("include/duplex/error.h", "duplex_")
+codes |= enumeration("include/duplex/history_store.h", "history_")
 codes |= enumeration("src/protocol/eio/error.h", "eio_")
 codes |= enumeration("src/protocol/sio/error.h", "sio_")
+codes |= enumeration("src/protocol/msgpack/error.h", "msgpack_")
 # These two have stable codes of their own, which peers and logs show: a quoted first field of a table, or of an error made by hand.
 http = re.findall(r'Errc::\w+,\s*\d+,\s*"(\w+)"', source("src/protocol/http/error.cpp"))
 assert len(http) == len(enumeration("src/protocol/http/error.h", "")) + 1, "every http::Errc is a row of its table"

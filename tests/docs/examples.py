@@ -200,9 +200,29 @@ def chat():
         assert program.process.stdout.readline() == f"{ann.id} left: transport close\n"
 
 
+def embedded():
+    with Program("embedded", "0") as program:
+        assert program.ask("POST", "/speed", "fast") == (400, "400 the speed is a number\n")
+        assert program.ask("POST", "/speed", "-7")[0] == 204
+        assert json.loads(program.ask("GET", "/state")[1])["speed"] == -7
+        watcher = program.connect()
+        watcher.sendall(b"GET /watch HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        events = b""
+        while events.count(b"\n\n") < 3:
+            more = watcher.recv(65536)
+            assert more, "the stream ended"
+            events += more
+        steps = [int(number) for number in re.findall(rb"event: moved\nid: [^\n]*\ndata: (-?\d+)\n", events)]
+        assert len(steps) >= 3 and all(b - a == -7 for a, b in zip(steps, steps[1:])), events
+        program.process.send_signal(signal.SIGTERM)
+        while watcher.recv(65536):  # it ends with the server
+            pass
+        assert program.process.wait(LIMIT) == 0
+
+
 failed = 0
 built = {name[len("example_"):] for name in os.listdir(folder) if name.startswith("example_")}
-examples = [echo, routes, ticker, tls] + [chat] * ("chat" in built)
+examples = [echo, routes, ticker, tls, embedded] + [chat] * ("chat" in built)
 for example in examples:
     try:
         example()

@@ -7,7 +7,7 @@ import sys
 root = pathlib.Path(__file__).resolve().parents[2]
 page = (root / "docs/limits.md").read_text(encoding="utf-8")
 NESTED = {"TlsOptions", "DrainOptions", "http::Limits", "LogSink", "LogLevel", "Compression", "ws::Compression", "CorsOptions",
-          "eio::EngineOptions", "Recovery", "AdapterFactory"}
+          "eio::EngineOptions", "Recovery", "AdapterFactory", "Limits"}
 UNITS = {"": 1, "b": 1, "kib": 1 << 10, "mib": 1 << 20, "µs": 0.001, "microseconds": 0.001, "ms": 1, "milliseconds": 1, "s": 1000, "seconds": 1000}
 
 
@@ -69,6 +69,10 @@ tables = {
     "Compression: `ws::Handlers::compression`": members("include/duplex/ws.h", "Compression"),
     "Engine.IO: `eio::EngineOptions`": members("include/duplex/eio.h", "EngineOptions"),
     "Socket.IO: `sio::Options`": socketio,
+    "A history: `history::Limits`, `history::Options`": members("include/duplex/history_store.h", "Limits") | members("include/duplex/history.h", "Options"),
+    "A history in a file: `history::SqliteOptions`": members("include/duplex/history_sqlite.h", "SqliteOptions"),
+    "Presence: `sio::PresenceOptions`": members("include/duplex/presence.h", "PresenceOptions"),
+    "The admin UI: `sio::AdminOptions`": members("include/duplex/sio_admin.h", "AdminOptions"),
     "Packed answers: `http::Compress`": members("include/duplex/http_cors.h", "Compress"),
     "Event streams: `http::EventStreamOptions`, `http::EventFeedOptions`": members("include/duplex/http_events.h", "EventStreamOptions") | members("include/duplex/http_events.h", "EventFeedOptions"),
     "Files: `http::Files`": members("include/duplex/http_router.h", "Files"),

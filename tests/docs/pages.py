@@ -69,7 +69,7 @@ for page in pages:
 # -- code: what stands alone is a translation unit each, everything else is one together
 HEADER = "#include <duplex/duplex.h>\n#include <iostream>\n#include <thread>\n"
 if (include / "duplex/sio.h").exists():
-    HEADER += "#include <duplex/sio.h>\n"
+    HEADER += "#include <duplex/sio.h>\n#include <duplex/sio_admin.h>\n"
 HEADER += "using namespace duplex;\n"
 
 

@@ -61,6 +61,19 @@ test("an empty variable counts as none, and hides the file's, as with npm dotenv
   assert.deepEqual(values["--port"], ["PORT", "3000", "default"]);
 });
 
+test("what is on or off says so: true or false, wherever it is said", async () => {
+  assert.deepEqual((await printed())["--allow-eio3"], ["DUPLEX_ALLOW_EIO3", "false", "default"]);
+  assert.deepEqual((await printed(["--allow-eio3"]))["--allow-eio3"], ["DUPLEX_ALLOW_EIO3", "true", "--allow-eio3"]);
+  await dotenv("DUPLEX_ALLOW_EIO3=true\n");
+  assert.deepEqual((await printed())["--allow-eio3"], ["DUPLEX_ALLOW_EIO3", "true", "DUPLEX_ALLOW_EIO3 in .env, line 1"]);
+  assert.deepEqual((await printed(["--allow-eio3=false"]))["--allow-eio3"], ["DUPLEX_ALLOW_EIO3", "false", "--allow-eio3"]);
+  await dotenv("DUPLEX_ALLOW_EIO3=perhaps\n");
+  refused(await duplex(["config", "check"]),
+    `--allow-eio3 is "perhaps" (from DUPLEX_ALLOW_EIO3 in .env, line 1); it must be true or false`);
+  await dotenv("");
+  refused(await duplex(["config", "check", "--allow-jsonp"]), "--allow-jsonp requires --allow-eio3; see `duplex config check --help`");
+});
+
 test("--env-file names another file, which must be there", async () => {
   await dotenv("PORT=1001\n");
   await dotenv("\n\nPORT=1002\n", "other");

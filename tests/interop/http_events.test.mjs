@@ -5,6 +5,7 @@ import { once } from "node:events";
 import http from "node:http";
 import { after, afterEach, before, test } from "node:test";
 import { EventSource } from "eventsource";
+import { ChaosProxy } from "./support/chaos_proxy.mjs";
 import { start, within } from "./support/server.mjs";
 
 let server;
@@ -14,8 +15,8 @@ afterEach(() => { for (const source of sources) source.close(); sources.clear();
 after(() => server?.stop());
 
 /** An open EventSource, whose events of these names come as promises: [name, data, lastEventId]. */
-async function listen(path = "/events", names = ["message"]) {
-  const source = new EventSource(server.url + path);
+async function listen(path = "/events", names = ["message"], url = server.url) {
+  const source = new EventSource(url + path);
   sources.add(source);
   const events = [], waiting = [];
   for (const name of names) {
@@ -31,6 +32,22 @@ async function listen(path = "/events", names = ["message"]) {
 }
 const send = (data, query = "") => fetch(`${server.url}/send?${query}`, { method: "POST", body: data });
 const cut = () => fetch(`${server.url}/cut`, { method: "POST" });
+/** A way to the server that can be barred. Each test has its own: fetch keeps idle connections open, where it has been before. */
+async function way(t) {
+  const proxy = await ChaosProxy.to(server.port);
+  t.after(() => proxy.close());
+  return proxy;
+}
+/** Cuts every stream; those that came through the proxy cannot come back before `meanwhile` has ended. */
+async function away(proxy, meanwhile) {
+  proxy.refusing = true;
+  try {
+    await cut();
+    await meanwhile();
+  } finally {
+    proxy.refusing = false;
+  }
+}
 
 test("an event arrives with its name, its data and an id", async () => {
   const peer = await listen("/events", ["message", "tick"]);
@@ -53,24 +70,28 @@ test("data of many lines, beyond ASCII, empty, or made to look like fields arriv
   assert.equal((await peer.next())[1], "cr\nlf\nend");
 });
 
-test("a client that was cut off comes back after the retry that it was told, and gets what it missed, once and in order", async () => {
-  const peer = await listen();
-  await send("before", "retry=300");
+test("a client that was cut off comes back after the retry that it was told, and gets what it missed, once and in order", async (t) => {
+  const proxy = await way(t);
+  const peer = await listen("/events", ["message"], proxy.url);
+  await send("before", "retry=100");
   assert.equal((await peer.next())[1], "before");
-  await cut();
-  for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
+  await away(proxy, async () => {
+    for (let i = 0; i < 10; ++i) await send(`missed ${i}`);
+  });
   for (let i = 0; i < 10; ++i) assert.equal((await peer.next())[1], `missed ${i}`);
   await send("after");
   assert.equal((await peer.next())[1], "after");
   assert.equal(peer.events.length, 0);
 });
 
-test("a client that missed more than is kept gets what is kept, and is told of the gap", async () => {
-  const peer = await listen("/events", ["message", "gap"]);
-  await send("before", "retry=500");
+test("a client that missed more than is kept gets what is kept, and is told of the gap", async (t) => {
+  const proxy = await way(t);
+  const peer = await listen("/events", ["message", "gap"], proxy.url);
+  await send("before", "retry=100");
   await peer.next();
-  await cut();
-  for (let i = 0; i < 60; ++i) await send(`${i}`);
+  await away(proxy, async () => {
+    for (let i = 0; i < 60; ++i) await send(`${i}`);
+  });
   for (let i = 10; i < 60; ++i) assert.equal((await peer.next())[1], `${i}`);
   assert.equal((await peer.next())[0], "gap");
 });

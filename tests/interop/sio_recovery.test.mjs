@@ -5,10 +5,11 @@ import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { ChaosProxy } from "./support/chaos_proxy.mjs";
 import { drive } from "./support/driver.mjs";
+import * as parser from "./support/parser.mjs";
 import { start, within } from "./support/server.mjs";
 
 let server, proxy, victim, witness;
-before(async () => { server = await start("duplex-conformance", ["--suite", "driver"]); });
+before(async () => { server = await start("duplex-conformance", ["--suite", "driver", ...parser.flags]); });
 after(() => server?.stop());
 beforeEach(async () => {
   proxy = await ChaosProxy.to(server.port);

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { start, within } from "./support/server.mjs";
-import { drive } from "./support/driver.mjs";
+import { drive, suite } from "./support/driver.mjs";
 
 let server, a, b, c;
-before(async () => { server = await start("duplex-conformance", ["--suite", "driver"]); });
+before(async () => { server = await start("duplex-conformance", suite); });
 after(() => server?.stop());
 beforeEach(async () => {
   [a, b, c] = await Promise.all([

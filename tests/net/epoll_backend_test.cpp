@@ -32,6 +32,8 @@ class FaultyKernel final : public Backend {
   Io accept(int listener) override { return kernel_->accept(listener); }
   bool watch_listener(int listener, std::uint64_t token) override { return kernel_->watch_listener(listener, token); }
   void ignore_listener(int listener) override { kernel_->ignore_listener(listener); }
+  Io connect_to(const Address& a, std::chrono::milliseconds limit) override { return kernel_->connect_to(a, limit); }
+  int connect_result(int descriptor) override { return kernel_->connect_result(descriptor); }
   bool watch(int descriptor, std::uint64_t token) override {
     tokens_[descriptor] = token;
     return kernel_->watch(descriptor, token);

@@ -5,7 +5,7 @@ import { $, drawer, el, icon } from "../shared/dom.js";
 import { composer } from "../shared/composer.js";
 import { MessageLog } from "../shared/log.js";
 import { fitName, rememberedName, rememberName } from "../shared/people.js";
-import { Room } from "./room.js";
+import { Room, randomName } from "./room.js";
 
 const log = new MessageLog($("log"), $("to-end"), () => [el("b", {}, "Nothing said yet"), "Be the first, or open this page in a second tab."]);
 const roomsDrawer = drawer($("rooms"), $("rooms-button"), $("scrim-rooms"));
@@ -14,6 +14,10 @@ const peopleDrawer = drawer($("side"), $("side-button"), $("scrim"));
 const options = new URLSearchParams(location.search);
 const transports = options.get("transport");  // ?transport=polling or ?transport=websocket, to try one alone
 const socket = io({ autoConnect: false, ...(transports ? { transports: transports.split(",") } : {}) });
+
+// The same for all tabs of this browser: two of one name are one person.
+const browser = localStorage.getItem("browser") ?? randomName();
+localStorage.setItem("browser", browser);
 
 const rooms = new Map();
 let active = null;
@@ -30,7 +34,7 @@ const view = {
     showRooms();
   },
   stateChanged(room, item) {
-    if (item.element) log.setState(item.element, item.state, () => room.again(item));
+    if (item.element) log.setState(item.element, item.state, () => room.again(item), item.why);
   },
   reordered(room) {
     if (room === active) showItems();
@@ -58,7 +62,7 @@ function showItems() {
 }
 
 function showPeople() {
-  active.people.show($("people"), me);
+  active.people.show($("people"), active.user);
   $("member-count").textContent = active.people.count > 0 ? active.people.summary() : "";
 }
 
@@ -94,7 +98,7 @@ function activate(room) {
 function openRoom(name) {
   let room = rooms.get(name);
   if (!room) {
-    room = new Room(name, me, socket, view);
+    room = new Room(name, me, browser, socket, view);
     rooms.set(name, room);
     if (socket.connected) room.sync();
   }
@@ -166,7 +170,7 @@ socket.on("connect", () => {
 });
 
 socket.on("disconnect", (reason) => {
-  for (const room of rooms.values()) room.typing.clear();
+  for (const room of rooms.values()) room.lost();
   setPill("offline", "Offline");
   // Only when the server dismissed us does the client not come back by itself.
   if (reason === "io server disconnect") setBanner("The server ended this session.", "bad", true);
@@ -182,9 +186,9 @@ socket.on("connect_error", (error) => {
 socket.io.on("reconnect_attempt", () => setPill("connecting", "Connecting"));
 
 socket.on("said", ({ room, ...message }) => rooms.get(room)?.said(message));
-socket.on("joined", (room, name) => rooms.get(room)?.joined(name));
-socket.on("left", (room, name) => rooms.get(room)?.left(name));
-socket.on("typing", (room, name) => rooms.get(room)?.typing.heard(name));
+socket.on("joined", (room, person, version) => rooms.get(room)?.joined(person, version));
+socket.on("left", (room, person, version) => rooms.get(room)?.left(person, version));
+socket.on("typing", (room, name, user) => rooms.get(room)?.heardTyping(name, user));
 
 const box = composer($("composer"), {
   onSend: (text) => active.say(text),
@@ -196,6 +200,7 @@ $("banner-retry").addEventListener("click", () => socket.connect());
 $("leave").addEventListener("click", leaveRoom);
 $("sign-out").addEventListener("click", () => {
   sessionStorage.removeItem("rooms");
+  for (const room of rooms.values()) room.leave();  // or the others would expect us back for a while
   socket.disconnect();
   location.reload();
 });

@@ -1,35 +1,45 @@
 // SPDX-License-Identifier: MIT
 // One room of the Socket.IO chat: what was said, who is here, and what of ours is not yet delivered.
-import { People } from "../shared/people.js";
+import { Roster } from "./roster.js";
 import { Typing } from "../shared/typing.js";
 
 const ACK_MS = 6000;
 const KEPT = 300;
 
-// A restarted server counts from the start again, so a message is known by its number and its time.
-const key = ({ id, at }) => `${id}/${at}`;
+// Messages arrive nearly in the order of their ids: what is asked for after an absence overlaps with what we have by so many.
+const OVERLAP = 20;
+
+// A server with another history counts from somewhere else, so a message is known by its number and its time.
+const mark = ({ id, at }) => `${id}/${at}`;
+
+/** Letters that nobody else draws; crypto.randomUUID is for secure pages only. */
+export const randomName = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 export class Room {
   name;
   unread = 0;
   draft = "";
-  items = [];  // {name, text, at, own, state, id?, element?} or {note, tone, element?}, in the order shown
+  items = [];  // {name, text, at, own, state, key?, id?, why?, element?} or {note, tone, element?}, in the order shown
+  user = "";   // ours, as the server has it
   people;
   typing;
   typingLine = "";
   #socket;
   #me;
+  #browser;
   #view;
   #known = new Set();
+  #newest = 0;  // id of what others said, or what the server has told us of the past
   #synced = false;
 
-  /** `view` hears what changed: added(room, item), stateChanged(room, item), reordered(room), peopleChanged(room), typingChanged(room). */
-  constructor(name, me, socket, view) {
+  /** `me` is our name, `browser` what all our tabs have in common. `view` hears what changed: added(room, item), stateChanged(room, item), reordered(room), peopleChanged(room), typingChanged(room). */
+  constructor(name, me, browser, socket, view) {
     this.name = name;
     this.#me = me;
+    this.#browser = browser;
     this.#socket = socket;
     this.#view = view;
-    this.people = new People(() => view.peopleChanged(this));
+    this.people = new Roster(() => view.peopleChanged(this));
     this.typing = new Typing((line) => {
       this.typingLine = line;
       view.typingChanged(this);
@@ -38,17 +48,19 @@ export class Room {
 
   /** Joins, or joins again after an absence: takes over what was said meanwhile and sends what waited. */
   async sync() {
-    const answer = await this.#ask("join", this.name, this.#me);
-    if (!answer) return;  // disconnected again, or too slow: the next connect tries again
+    const answer = await this.#ask("join", this.name, this.#me, { user: this.#browser, after: Math.max(0, this.#newest - OVERLAP) });
+    if (!answer?.people) return;  // disconnected again, or too slow: the next connect tries again
+    this.user = answer.user;
     const missed = this.#merge(answer.messages);
-    this.people.set(answer.members);
+    if (answer.error) this.#note(`Earlier messages cannot be shown: ${answer.error}`, "bad");
+    this.people.set(answer.version, answer.people);
     if (this.#synced && missed > 0) this.#note(missed === 1 ? "1 message from while you were away" : `${missed} messages from while you were away`);
     this.#synced = true;
     for (const item of this.items) if (item.state === "waiting") this.#deliver(item);
   }
 
   say(text) {
-    const item = { name: this.#me, text, at: Date.now(), own: true, state: "waiting" };
+    const item = { name: this.#me, text, at: Date.now(), own: true, state: "waiting", key: randomName() };
     this.#add(item);
     this.typing.said();
     if (this.#socket.connected && this.#synced) this.#deliver(item);
@@ -65,18 +77,27 @@ export class Room {
 
   said(message) {
     this.typing.stopped(message.name);
-    if (this.#remember(message)) this.#add({ ...message, own: false, state: "delivered" });
+    this.#newest = Math.max(this.#newest, message.id);
+    if (this.#remember(message)) this.#add({ ...message, own: message.user === this.user, state: "delivered" });
   }
 
-  joined(name) {
-    this.people.add(name);
-    this.#note(`${name} joined`);
+  joined(person, version) {
+    if (this.people.joined(person, version)) this.#note(`${person.name} joined`);
   }
 
-  left(name) {
-    this.people.remove(name);
-    this.typing.stopped(name);
-    this.#note(`${name} left`);
+  left(person, version) {
+    this.typing.stopped(person.name);
+    if (this.people.left(person, version)) this.#note(`${person.name} left`);
+  }
+
+  heardTyping(name, user) {
+    if (user !== this.user) this.typing.heard(name);
+  }
+
+  /** The connection has gone. */
+  lost() {
+    this.typing.clear();
+    this.people.lost();
   }
 
   caughtUp() {
@@ -90,9 +111,10 @@ export class Room {
 
   async #deliver(item) {
     this.#setState(item, "sending");
-    const answer = await this.#ask("say", this.name, item.text);
+    const answer = await this.#ask("say", this.name, item.text, item.key);
     if (item.state !== "sending") return;  // history already told that it arrived
-    if (answer) {
+    item.why = answer?.error;
+    if (answer?.id) {
       this.#remember(answer);
       Object.assign(item, answer);
       this.#setState(item, "delivered");
@@ -106,10 +128,11 @@ export class Room {
   #merge(messages) {
     let missed = 0, changed = false;
     for (const message of messages) {
+      this.#newest = Math.max(this.#newest, message.id);
       if (!this.#remember(message)) continue;
       changed = true;
-      const mine = message.name === this.#me;
-      const waiting = mine && this.items.find((item) => item.own && item.text === message.text && item.state !== "delivered");
+      const mine = message.user === this.user;
+      const waiting = mine && this.items.find((item) => item.key === message.key && item.state !== "delivered");
       if (waiting) {
         Object.assign(waiting, message, { state: "delivered" });
       } else {
@@ -126,7 +149,7 @@ export class Room {
 
   #remember(message) {
     const before = this.#known.size;
-    this.#known.add(key(message));
+    this.#known.add(mark(message));
     return this.#known.size > before;
   }
 

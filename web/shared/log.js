@@ -64,12 +64,12 @@ export class MessageLog {
     return item;
   }
 
-  /** waiting | sending | delivered | failed; a failed one offers `again`. */
-  setState(item, state, again) {
+  /** waiting | sending | delivered | failed; a failed one says why, if that is known, and offers `again`. */
+  setState(item, state, again, why) {
     item.dataset.state = state;
     const meta = item.querySelector(".meta");
     if (state === "failed") {
-      meta.replaceChildren("Not confirmed ·", el("button", { className: "link-button", type: "button", onclick: again }, "send again"));
+      meta.replaceChildren(`Not confirmed${why ? `: ${why}` : ""} ·`, el("button", { className: "link-button", type: "button", onclick: again }, "send again"));
       return;
     }
     const [name, label] = states[state];

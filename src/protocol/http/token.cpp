@@ -52,15 +52,18 @@ std::string_view take_element(std::string_view& rest, char separator) noexcept {
   return std::exchange(rest, {});
 }
 
-/// RFC 9110 §12.4.2: 0 to 1 with at most three decimals; true if it is above 0.
-bool is_positive_weight(std::string_view q) noexcept {
-  if (q.empty() || q.size() > 5 || (q[0] != '0' && q[0] != '1') || (q.size() > 1 && q[1] != '.')) return false;
-  bool positive = q[0] == '1';
+/// RFC 9110 §12.4.2: 0 to 1 with at most three decimals, in thousandths; what is no weight is 0. None given: 1.
+int thousandths(std::optional<std::string_view> weight) noexcept {
+  if (!weight) return 1000;
+  const std::string_view q = *weight;
+  if (q.empty() || q.size() > 5 || (q[0] != '0' && q[0] != '1') || (q.size() > 1 && q[1] != '.')) return 0;
+  int value = q[0] == '1' ? 1000 : 0, digit = 100;
   for (char c : q.substr(q.size() > 1 ? 2 : 1)) {
-    if (c < '0' || c > '9') return false;
-    positive = positive || c != '0';
+    if (c < '0' || c > '9') return 0;
+    value += digit * (c - '0');
+    digit /= 10;
   }
-  return positive;
+  return value;
 }
 
 }  // namespace
@@ -151,12 +154,40 @@ bool accepts_encoding(std::string_view accept_encoding, std::string_view coding)
     const auto name = media_type(*element);
     const bool exact = equals_ignore_case(name, coding);
     if (!exact && name != "*") continue;
-    const auto weight = parameter(*element, "q");
-    const bool accepted = !weight || is_positive_weight(*weight);
+    const bool accepted = thousandths(parameter(*element, "q")) > 0;
     if (exact) return accepted;
     by_wildcard = accepted;
   }
   return by_wildcard;
+}
+
+std::string_view preferred_encoding(std::string_view accept_encoding,
+                                    std::span<const std::string_view> offered) noexcept {
+  struct Liking {
+    int weight = 0;
+    bool exact = false;
+    int position = 0;
+  };
+  std::string_view best;
+  Liking liked;
+  for (const std::string_view coding : offered) {
+    Liking found;
+    ListCursor elements(accept_encoding);
+    for (int position = 0; const auto element = elements.next(); ++position) {
+      const auto name = media_type(*element);
+      const bool exact = equals_ignore_case(name, coding);
+      if ((exact || name == "*") && exact >= found.exact)
+        found = {thousandths(parameter(*element, "q")), exact, position};
+    }
+    if (found.weight == 0) continue;
+    const bool better = found.weight != liked.weight ? found.weight > liked.weight
+                        : found.exact != liked.exact ? found.exact
+                                                     : found.position < liked.position;
+    if (!better) continue;
+    best = coding;
+    liked = found;
+  }
+  return best;
 }
 
 }  // namespace duplex::http

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace duplex::http {
@@ -43,5 +44,10 @@ std::string_view media_type(std::string_view content_type) noexcept;
 std::optional<std::string_view> parameter(std::string_view value, std::string_view name) noexcept;
 /// Whether Accept-Encoding allows a coding, with a q-value above 0, by name or by `*` (RFC 9110 §12.5.3).
 bool accepts_encoding(std::string_view accept_encoding, std::string_view coding) noexcept;
+/// Which of these codings an Accept-Encoding likes best: the highest q-value; among equals one that is named before one
+/// that `*` stands for, then the one that is named first, then the one that is offered first (as npm `negotiator` has
+/// it). Empty: none of them.
+std::string_view preferred_encoding(std::string_view accept_encoding,
+                                    std::span<const std::string_view> offered) noexcept;
 
 }  // namespace duplex::http

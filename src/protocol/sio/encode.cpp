@@ -29,19 +29,14 @@ void encode(Buffer& out, const Packet& packet) {
   out.append(packet.payload);
 }
 
-void encode_connect(Buffer& out, std::string_view nsp, std::string_view sid, std::string_view pid) {
-  encode(out, {.type = PacketType::connect, .nsp = nsp, .id = {}, .payload = "{\"sid\":\""});
-  out.append(sid);
-  if (!pid.empty()) {
-    out.append("\",\"pid\":\"");
-    out.append(pid);
-  }
+void write_session(std::string& out, std::string_view sid, std::string_view pid) {
+  out.append("{\"sid\":\"").append(sid);
+  if (!pid.empty()) out.append("\",\"pid\":\"").append(pid);
   out.append("\"}");
 }
 
-void encode_connect_error(Buffer& out, std::string_view nsp, std::string_view message, json::View data) {
-  json::Loan loan;
-  json::Writer w(loan.text());
+void write_refusal(std::string& out, std::string_view message, json::View data) {
+  json::Writer w(out);
   w.raw("{\"message\":");
   w.string(message);
   if (!data.missing()) {
@@ -49,11 +44,6 @@ void encode_connect_error(Buffer& out, std::string_view nsp, std::string_view me
     w.view(data);
   }
   w.put('}');
-  encode(out, {.type = PacketType::connect_error, .nsp = nsp, .id = {}, .payload = loan.text()});
-}
-
-void encode_disconnect(Buffer& out, std::string_view nsp) {
-  encode(out, {.type = PacketType::disconnect, .nsp = nsp, .id = {}, .payload = {}});
 }
 
 void append_argument(Buffer& packet, std::string_view argument) {
@@ -61,6 +51,11 @@ void append_argument(Buffer& packet, std::string_view argument) {
   packet.append(",\"");
   packet.append(argument);
   packet.append("\"]");
+}
+
+void append_argument(std::string& payload, std::string_view argument) {
+  payload.pop_back();
+  payload.append(",\"").append(argument).append("\"]");
 }
 
 }  // namespace duplex::sio

@@ -22,6 +22,8 @@ enum class Errc {
   unexpected_binary,
   unexpected_text,
   attachments_too_large,
+  wrong_message_kind,
+  too_many_binaries,
 };
 
 constexpr std::string_view text(Errc e) noexcept {
@@ -54,6 +56,10 @@ constexpr std::string_view text(Errc e) noexcept {
       return "a packet came where an attachment was due";
     case Errc::attachments_too_large:
       return "the attachments of a packet are too large together";
+    case Errc::wrong_message_kind:
+      return "text where the server's parser takes bytes: does the client have the same parser?";
+    case Errc::too_many_binaries:
+      return "too many binaries in one packet";
   }
   return "unknown error";
 }

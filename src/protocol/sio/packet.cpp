@@ -11,6 +11,8 @@
 namespace duplex::sio {
 namespace {
 
+constexpr std::uint64_t largest_id = (std::uint64_t{1} << 53) - 1;  // JavaScript's Number.MAX_SAFE_INTEGER
+
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
 /// Takes the digits at the front of `text`, at most 16 of them. Nothing if there are more, or none.
@@ -45,7 +47,20 @@ bool suits(PacketType type, char first) noexcept {
   }
 }
 
-std::optional<Errc> check_payload(const Packet& packet, const DecodeOptions& options) noexcept {
+// These two are steps of `decode`, once a packet: GCC would call them, because `check` has a use for them too.
+
+/// Of valid JSON: does it fit the packet's type, and is the event's name one that may be used?
+[[gnu::always_inline]] inline std::optional<Errc> check_meaning(const Packet& packet) noexcept {
+  if (!suits(packet.type, packet.payload.front())) return Errc::wrong_payload;
+  if (is_event(packet.type)) {
+    if (!has_event_name(packet.payload)) return Errc::wrong_payload;
+    if (has_reserved_name(packet.payload)) return Errc::reserved_event;
+  }
+  return std::nullopt;
+}
+
+[[gnu::always_inline]] inline std::optional<Errc> check_payload(const Packet& packet,
+                                                                const DecodeOptions& options) noexcept {
   switch (json::validate(packet.payload, {options.max_depth, true})) {
     case json::Fault::none:
       break;
@@ -56,11 +71,7 @@ std::optional<Errc> check_payload(const Packet& packet, const DecodeOptions& opt
     case json::Fault::syntax:
       return Errc::not_json;
   }
-  if (!suits(packet.type, packet.payload.front())) return Errc::wrong_payload;
-  if (is_event(packet.type)) {
-    if (!has_event_name(packet.payload)) return Errc::wrong_payload;
-    if (has_reserved_name(packet.payload)) return Errc::reserved_event;
-  }
+  if (const auto error = check_meaning(packet)) return error;
   if (packet.attachments != 0 && !json::placeholders_in_range(packet.payload, packet.attachments))
     return Errc::bad_placeholder;
   return std::nullopt;
@@ -92,13 +103,25 @@ Result<Packet> decode(std::string_view text, const DecodeOptions& options) {
 
   if (!text.empty() && is_digit(text.front())) {
     packet.id = take_number(text);
-    if (!packet.id || *packet.id > (std::uint64_t{1} << 53) - 1) return make_error_code(Errc::bad_ack_id);
+    if (!packet.id || *packet.id > largest_id) return make_error_code(Errc::bad_ack_id);
   }
 
   packet.payload = text;
   if (!text.empty())
     if (const auto error = check_payload(packet, options)) return make_error_code(*error);
   return packet;
+}
+
+std::optional<Errc> check(const Packet& packet, const DecodeOptions& options, bool json_known) noexcept {
+  if (packet.type > PacketType::binary_ack) return Errc::unknown_type;
+  if (!packet.nsp.starts_with('/') || !is_namespace(packet.nsp, options.max_namespace)) return Errc::bad_namespace;
+  if (packet.id > largest_id) return Errc::bad_ack_id;
+  if (packet.payload.empty())
+    return packet.type == PacketType::connect || packet.type == PacketType::disconnect
+               ? std::nullopt
+               : std::optional(Errc::wrong_payload);
+  if (json_known) return check_meaning(packet);
+  return is_valid_utf8(as_bytes(packet.payload)) ? check_payload(packet, options) : Errc::not_utf8;
 }
 
 }  // namespace duplex::sio

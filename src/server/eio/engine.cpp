@@ -92,6 +92,15 @@ std::uint64_t Engine::sessions() const noexcept {
   return sum;
 }
 
+Engine::Sent Engine::sent() const noexcept {
+  Sent sum;
+  for (const auto& loop : loops_) {
+    sum.packets += loop->websocket_counters().messages_out.get() + loop->polled().packets.get();
+    sum.bytes += loop->websocket_counters().bytes_out.get() + loop->polled().bytes.get();
+  }
+  return sum;
+}
+
 void Engine::close_all(std::string_view reason) {
   for (const auto& loop : loops_) loop->reactor().post([&loop = *loop, reason] { loop.close_all(reason); });
 }

@@ -46,6 +46,10 @@ class Engine {
   /// Sessions of polling clients that have not come back yet, over all loops. Any thread.
   std::atomic<int>& unclaimed() noexcept { return unclaimed_; }
   std::uint64_t sessions() const noexcept;  ///< open now, over all loops. Any thread.
+  struct Sent {
+    std::uint64_t packets = 0, bytes = 0;
+  };
+  Sent sent() const noexcept;  ///< to clients since the start, over all loops and both transports. Any thread.
   /// Closes every session of every loop: polls are answered, WebSockets closed. `reason` is a literal. Any thread.
   void close_all(std::string_view reason);
 

@@ -9,7 +9,10 @@ namespace duplex::eio {
 
 EngineLoop::EngineLoop(Engine& engine, net::Reactor& reactor, ws::WsLoop& ws, ws::Handlers& websocket,
                        SessionTable& table)
-    : engine_(engine), reactor_(reactor), endpoint_(engine.options().path, websocket, ws), table_(table) {}
+    : engine_(engine),
+      reactor_(reactor),
+      endpoint_(engine.options().path, websocket, ws, ws::Role::server, &websocket_),
+      table_(table) {}
 
 Session* EngineLoop::find(std::string_view sid) const noexcept {
   Session* session = table_.find(sid);

@@ -16,13 +16,16 @@ struct Parameters {
   std::string transport_text;
   std::optional<std::string_view> raw_sid;
   std::optional<std::string> decoded_sid;  ///< if that is another text
-  bool protocol_4 = false;
+  int protocol = 0;                        ///< 3 or 4; 0: another
+  bool base64 = false;
   bool jsonp = false;
   bool has_sid() const noexcept { return raw_sid.has_value(); }
   std::string_view sid() const noexcept { return decoded_sid ? std::string_view(*decoded_sid) : *raw_sid; }
 };
 /// Borrows from the query.
 Parameters read_parameters(std::string_view query);
+/// How the client of a handshake wants to speak; nothing if that is not spoken here.
+std::optional<Dialect> dialect_for(const Parameters& parameters, const EngineOptions& options) noexcept;
 
 /// An engine on one of its server's loops: answers the requests that come in there, and owns the sessions that live
 /// there. The loop's thread, except where said.
@@ -36,6 +39,14 @@ class alignas(64) EngineLoop {
   net::Reactor& reactor() const noexcept { return reactor_; }
   ws::DeflateContexts& deflate() noexcept { return endpoint_.loop.deflate(); }
   std::uint64_t sessions() const noexcept { return open_.get(); }  ///< Any thread.
+  /// Of its WebSockets, which the loop's own counters leave out. Any thread.
+  const ws::WsCounters& websocket_counters() const noexcept { return websocket_; }
+  /// What has left in answers to polls. Any thread but for adding.
+  struct Polled {
+    Counter packets, bytes;
+  };
+  Polled& polled() noexcept { return polled_; }
+  const Polled& polled() const noexcept { return polled_; }
 
   // -- requests (engine_requests.cpp, engine_upgrades.cpp)
   void on_request(http::Request& request, http::Response& response);
@@ -57,7 +68,7 @@ class alignas(64) EngineLoop {
   void refuse_unknown(http::Reply& reply, SessionRequest& request);
   void count_unclaimed(int change) noexcept { engine_.unclaimed().fetch_add(change, std::memory_order_relaxed); }
   /// A client has closed its session while no poll of its was open; `closing` is what it did so with.
-  void part_with(const Sid& sid, std::unique_ptr<Upload> closing);
+  void part_with(const Sid& sid, Dialect dialect, std::unique_ptr<Upload> closing);
   void flush_later(std::uint64_t session);
   void forget(const Session& session);
   void bury(std::uint64_t session);
@@ -79,24 +90,26 @@ class alignas(64) EngineLoop {
 
   struct Farewell {
     Sid sid;
+    Dialect dialect;
     std::unique_ptr<Upload> closing;
     net::TimerId timer;
   };
 
   void serve(SessionRequest& request, http::Reply reply);
   bool bid_farewell(SessionRequest& request, http::Reply& poll);
-  bool end_farewell(std::string_view sid);
-  void handshake(const http::Request& request, http::Response& response, bool protocol_4);
-  void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
+  std::optional<Dialect> end_farewell(std::string_view sid);
+  void handshake(const http::Request& request, http::Response& response, std::optional<Dialect> dialect);
+  void finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, std::optional<Dialect> dialect,
                         const Decision& decision);
   void admit(const std::shared_ptr<const RequestInfo>& info, const std::shared_ptr<AdmissionState>& state);
   void join(http::HttpConnection& connection, std::string_view sid, const std::shared_ptr<const RequestInfo>& info);
-  void open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info);
+  void open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info, Dialect dialect);
   void refuse_websocket(http::HttpConnection& connection, const std::shared_ptr<const RequestInfo>& info,
                         const Refusal& refusal);
   template <class Answer>
   void refuse(Answer& answer, LazyInfo info, const Refusal& refusal);
   void report(LazyInfo info, const Refusal& refusal);
+  Refusal unsupported_version(const RequestInfo& request) const;
   bool origin_is_welcome(const http::Request& request) const;
   void arrived(std::uint64_t session, http::HttpConnection::Arrival arrival);
   void on_loop(Function<void()> fn);
@@ -107,6 +120,8 @@ class alignas(64) EngineLoop {
 
   Engine& engine_;
   net::Reactor& reactor_;
+  ws::WsCounters websocket_;
+  Polled polled_;
   ws::WsEndpoint endpoint_;
   SessionTable& table_;
   Counter open_;

@@ -53,9 +53,17 @@ Parameters read_parameters(std::string_view text) {
     else if (raw->find_first_of("%+") != raw->npos)
       p.decoded_sid = query.get("sid").value_or("?");
   }
-  p.protocol_4 = query.count("EIO") == 1 && query.raw("EIO") == std::string_view("4");
+  if (query.count("EIO") == 1) p.protocol = query.raw("EIO") == "4" ? 4 : query.raw("EIO") == "3" ? 3 : 0;
+  p.base64 = !query.raw("b64").value_or("").empty();
   p.jsonp = query.raw("j").has_value();
   return p;
+}
+
+std::optional<Dialect> dialect_for(const Parameters& parameters, const EngineOptions& options) noexcept {
+  if (parameters.protocol == 4) return Dialect{};
+  if (parameters.protocol != 3 || !options.allow_eio3) return std::nullopt;
+  const bool jsonp = parameters.jsonp && parameters.transport == Transport::polling;
+  return Dialect{.v3 = true, .base64 = parameters.base64 || jsonp, .jsonp = jsonp};
 }
 
 template <class Answer>
@@ -85,6 +93,14 @@ bool EngineLoop::origin_is_welcome(const http::Request& request) const {
   return false;
 }
 
+EngineLoop::Refusal EngineLoop::unsupported_version(const RequestInfo& request) const {
+  if (!options().allow_eio3 && request.query("EIO") == "3")
+    reactor_.log(LogLevel::info, "eio",
+                 "a client of Engine.IO 3 (Socket.IO 2) is refused at " + options().path +
+                     ": set `allow_eio3` if it should be served");
+  return {.error = Errc::unsupported_version, .context = "3"};
+}
+
 void EngineLoop::on_request(http::Request& request, http::Response& response) {
   if (apply_cors(options().cors, request, response)) return;
   const Parameters p = read_parameters(request.query());
@@ -97,8 +113,9 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
     if (request.method() != "GET") return refused(Errc::bad_handshake_method, request.method());
     return refused(Errc::bad_request, "TRANSPORT_HANDSHAKE_ERROR");
   }
-  if (p.jsonp) return refused(Errc::bad_request, "JSONP_DISABLED");
-  if (!p.has_sid()) return handshake(request, response, p.protocol_4);
+  if (p.jsonp && !(p.protocol == 3 && options().allow_eio3 && options().allow_jsonp))
+    return refused(Errc::bad_request, "JSONP_DISABLED");
+  if (!p.has_sid()) return handshake(request, response, dialect_for(p, options()));
 
   const auto slot = loop_of(p.sid());
   EngineLoop* owner = slot ? engine_.loop_of_slot(*slot) : nullptr;
@@ -108,8 +125,9 @@ void EngineLoop::on_request(http::Request& request, http::Response& response) {
       .method = request.method() == "GET"    ? Method::get
                 : request.method() == "POST" ? Method::post
                                              : Method::other,
-      .coding = choose_coding(request.header("Accept-Encoding")),
+      .coding = http::choose_coding(request.header("Accept-Encoding")),
       .octet_stream = http::equals_ignore_case(request.header("Content-Type"), "application/octet-stream"),
+      .jsonp = p.jsonp,
       .sid = sid_from(p.sid()),
       .body = request.body(),
       .info = LazyInfo(request)};
@@ -132,6 +150,8 @@ void EngineLoop::serve(SessionRequest& request, http::Reply reply) {
   }
   if (session->transport_now() != Transport::polling)
     return refuse(reply, std::move(request.info), {.error = Errc::bad_request, .context = "TRANSPORT_MISMATCH"});
+  if (request.jsonp && !session->dialect().jsonp)
+    return refuse(reply, std::move(request.info), {.error = Errc::bad_request, .context = "JSONP_DISABLED"});
   switch (request.method) {
     case SessionRequest::Method::get:
       return session->on_poll(request, std::move(reply));
@@ -188,7 +208,7 @@ void EngineLoop::on_loop(Function<void()> fn) {
 
 // -- handshake --------------------------------------------------------------------------------------------------------
 
-void EngineLoop::handshake(const http::Request& request, http::Response& response, bool protocol_4) {
+void EngineLoop::handshake(const http::Request& request, http::Response& response, std::optional<Dialect> dialect) {
   auto info = RequestAccess::keep(request);
   if (request.method() != "GET")
     return refuse(response, LazyInfo(info),
@@ -201,7 +221,7 @@ void EngineLoop::handshake(const http::Request& request, http::Response& respons
   }
   http::Reply reply = response.defer();
   if (!engine_.hooks().allow_request)
-    return finish_handshake(reply, std::move(info), protocol_4, {Decision::Kind::allowed});
+    return finish_handshake(reply, std::move(info), dialect, {Decision::Kind::allowed});
 
   struct Waiting {
     http::Reply reply;
@@ -209,8 +229,8 @@ void EngineLoop::handshake(const http::Request& request, http::Response& respons
   };
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(reply), {}});
   auto state = std::make_shared<AdmissionState>(reactor_, options().admission_timeout,
-                                                [this, waiting, info, protocol_4](const Decision& decision) {
-                                                  finish_handshake(waiting->reply, info, protocol_4, decision);
+                                                [this, waiting, info, dialect](const Decision& decision) {
+                                                  finish_handshake(waiting->reply, info, dialect, decision);
                                                 });
   waiting->state = state;
   waiting->reply.on_gone([state = std::weak_ptr(state)] {
@@ -234,8 +254,8 @@ void EngineLoop::admit(const std::shared_ptr<const RequestInfo>& info, const std
   state->decide({Decision::Kind::failed});
 }
 
-void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info, bool protocol_4,
-                                  const Decision& decision) {
+void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const RequestInfo> info,
+                                  std::optional<Dialect> dialect, const Decision& decision) {
   switch (decision.kind) {
     case Decision::Kind::allowed:
       break;
@@ -247,17 +267,15 @@ void EngineLoop::finish_handshake(http::Reply& reply, std::shared_ptr<const Requ
       reply.status(status_of(decision)).header("Content-Type", "text/plain; charset=utf-8");
       return reply.send(text_of(decision));
   }
-  if (!protocol_4) return refuse(reply, LazyInfo(info), {.error = Errc::unsupported_version, .context = "3"});
+  if (!dialect) return refuse(reply, LazyInfo(info), unsupported_version(*info));
 
-  Session& session = table_.create(*this, Transport::polling, info);
+  Session& session = table_.create(*this, Transport::polling, *dialect, info);
   open_.add();
-  Buffer open;
-  session.write_open(open);
-  begin_poll_answer(reply);
+  begin_poll_answer(reply, *dialect);
   if (options().cookie) reply.header("Set-Cookie", cookie_for(*options().cookie, session.sid()));
   LazyInfo request(std::move(info));
   add_headers(session.take_first_answer(), reply, request);
-  reply.send(open.text());
+  session.answer_handshake(reply);
   session.opened();
 }
 

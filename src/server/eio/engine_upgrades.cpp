@@ -39,14 +39,15 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
   if (p.has_sid()) return join(connection, p.sid(), info);
   if (request.method() != "GET") return refused(Errc::bad_handshake_method, request.method());
   if (!connection.check_upgrade(endpoint_)) return;
+  const auto dialect = dialect_for(p, options());
   if (!engine_.hooks().allow_request) {
-    if (!p.protocol_4) return refused(Errc::unsupported_version, "3");
-    return open_websocket(connection, std::move(info));
+    if (!dialect) return refuse_websocket(connection, info, unsupported_version(*info));
+    return open_websocket(connection, std::move(info), *dialect);
   }
 
   // The time limit is the admission's; that of the connection is a second line.
   const std::uint64_t bits = connection.hold_upgrade(endpoint_, options().admission_timeout + std::chrono::seconds(5));
-  auto decided = [this, bits, info, protocol_4 = p.protocol_4](const Decision& decision) {
+  auto decided = [this, bits, info, dialect](const Decision& decision) {
     http::HttpConnection* waiting = http::HttpConnection::holding(bits);
     if (waiting == nullptr) return;
     switch (decision.kind) {
@@ -59,14 +60,15 @@ void EngineLoop::on_upgrade(http::Request& request, http::HttpConnection& connec
       case Decision::Kind::failed:
         return waiting->refuse_upgrade(status_of(decision), text_of(decision));
     }
-    if (!protocol_4) return refuse_websocket(*waiting, info, {.error = Errc::unsupported_version, .context = "3"});
-    open_websocket(*waiting, info);
+    if (!dialect) return refuse_websocket(*waiting, info, unsupported_version(*info));
+    open_websocket(*waiting, info, *dialect);
   };
   admit(info, std::make_shared<AdmissionState>(reactor_, options().admission_timeout, std::move(decided)));
 }
 
-void EngineLoop::open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info) {
-  Session& session = table_.create(*this, Transport::websocket, info);
+void EngineLoop::open_websocket(http::HttpConnection& connection, std::shared_ptr<const RequestInfo> info,
+                                Dialect dialect) {
+  Session& session = table_.create(*this, Transport::websocket, dialect, info);
   open_.add();
   connection.accept_upgrade(endpoint_, {}, &session, extra_headers(session, *info));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The heartbeat: the server pings, the client answers (Engine.IO 4). One timer a session, for the next ping or for the
 // pong that is due; it runs on through an upgrade, so that a ping that was lost there does not end the pinging for
-// good.
+// good. In Engine.IO 3 it is the client that pings.
 #include "server/eio/engine_loop.h"
 
 namespace duplex::eio {
@@ -61,6 +61,31 @@ void Session::received_pong() {
   cancel(heartbeat_);
   schedule_ping();
   if (ws_ != nullptr) mark_seen();
+}
+
+// -- Engine.IO 3 ------------------------------------------------------------------------------------------------------
+
+/// One timer that looks back: a ping, or anything else that is heard, costs no more than to note the time.
+void Session::expect_ping() {
+  const auto limit = loop_.options().ping_interval + loop_.options().ping_timeout;
+  const auto quiet = std::chrono::duration_cast<std::chrono::milliseconds>(reactor().now() - last_heard_);
+  heartbeat_ = reactor().after(limit - quiet, [bits = bits_] {
+    if (Session* self = find(bits)) self->ping_overdue();
+  });
+}
+
+void Session::ping_overdue() {
+  heartbeat_ = 0;
+  const auto quiet = reactor().now() - last_heard_;
+  if (quiet < loop_.options().ping_interval + loop_.options().ping_timeout) return expect_ping();
+  end("ping timeout", {});
+}
+
+void Session::received_ping() {
+  if (ws_ != nullptr)
+    (void)send_frame_now("3", {.compress = false});
+  else if (!waiting_.ends_with(PacketType::pong))  // one answer is enough for all pings that nobody fetched one for
+    (void)queue(PacketType::pong, false, {}, false);
 }
 
 }  // namespace duplex::eio

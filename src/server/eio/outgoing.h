@@ -31,6 +31,8 @@ class Outgoing {
   }
 
   bool empty() const noexcept { return items_.empty(); }
+  bool ends_with(PacketType type) const noexcept { return !items_.empty() && items_.back().type == type; }
+  std::size_t packets() const noexcept { return items_.size(); }
   /// About what it takes on the wire.
   std::size_t bytes() const noexcept { return total_; }
   bool wants_compression() const noexcept {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "server/eio/compress.h"
+#include "protocol/http/content_coding.h"
 #include "server/eio/lazy_info.h"
 #include "server/eio/sid.h"
 
@@ -15,8 +15,9 @@ namespace duplex::eio {
 /// borrows from the request; what goes to another is kept first.
 struct SessionRequest {
   enum class Method : unsigned char { get, post, other } method = Method::other;
-  Coding coding = Coding::identity;  ///< what the answer may be packed with
+  http::Coding coding = http::Coding::identity;  ///< what the answer may be packed with
   bool octet_stream = false;         ///< the body's media type
+  bool jsonp = false;                ///< asks for a script
   Sid sid{};
   std::string_view body = {};
   LazyInfo info = {};
@@ -25,15 +26,10 @@ struct SessionRequest {
 /// A GET that waits for something to be sent.
 struct PendingPoll {
   http::Reply reply;
-  Coding coding;
+  http::Coding coding;
   std::uint64_t number;  ///< tells it from another when its client goes
   LazyInfo info;
 };
-
-/// What every answer to a poll begins with.
-inline void begin_poll_answer(http::Reply& reply) {
-  reply.status(200).header("Content-Type", "text/plain; charset=UTF-8").header("cache-control", "no-store");
-}
 
 /// A POST that is handed out packet by packet, perhaps over several turns of the loop.
 struct Upload {
@@ -42,6 +38,7 @@ struct Upload {
   std::string_view body;  ///< borrowed, or `kept`
   std::size_t position = 0;
   bool is_kept = false;
+  bool octet_stream = false;
   std::string kept = {};
 
   /// What is left of it outlives its request.

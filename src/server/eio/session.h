@@ -4,6 +4,7 @@
 
 #include "net/reactor.h"
 #include "protocol/eio/packet.h"
+#include "server/eio/dialect.h"
 #include "server/eio/outgoing.h"
 #include "server/eio/polling.h"
 #include "server/eio/shared_packet.h"
@@ -45,11 +46,12 @@ class Session final : public Socket {
   static Session* find(std::uint64_t bits) noexcept;
 
   // -- between the parts of Engine.IO --------------------------------------------------------------------------------
-  Session(EngineLoop& loop, const Sid& sid, Transport transport, std::shared_ptr<const RequestInfo> handshake);
+  Session(EngineLoop& loop, const Sid& sid, Transport transport, Dialect dialect,
+          std::shared_ptr<const RequestInfo> handshake);
   ~Session();
   void set_bits(std::uint64_t bits) noexcept { bits_ = bits; }
-  /// The open packet as a text, for a polling handshake; then `opened`.
-  void write_open(Buffer& out) const;
+  /// The answer to a polling handshake: the open packet; then `opened`.
+  void answer_handshake(http::Reply& reply);
   void opened();
 
   void on_poll(SessionRequest& request, http::Reply reply);
@@ -72,6 +74,7 @@ class Session final : public Socket {
   bool can_take() const noexcept;
   std::size_t waiting_bytes() const noexcept;
   Transport transport_now() const noexcept { return transport_; }
+  Dialect dialect() const noexcept { return dialect_; }
   const std::shared_ptr<const RequestInfo>& handshake_info() const noexcept { return handshake_; }
   const RequestInfo* request_now() const { return upload_ && in_upload_ ? &upload_->info.get() : nullptr; }
   /// True once: the session's first answer carries the initial headers.
@@ -88,6 +91,7 @@ class Session final : public Socket {
   Sent result() const noexcept;
   void deliver(ws::Message message);
   bool received(const Packet& packet);
+  void write_open(Buffer& out) const;
   void claim();
   void drained();
   void mark();
@@ -100,12 +104,17 @@ class Session final : public Socket {
   void send_ping();
   void pong_overdue();
   void received_pong();
+  void expect_ping();
+  void ping_overdue();
+  void received_ping();
 
   // session_polling.cpp
-  void answer_poll(std::string_view body, bool compress);
-  void write_payload(Buffer& payload) const;
+  void answer_poll(std::string_view payload, v3::Form form, bool compress);
+  void answer_poll(std::initializer_list<PacketType> packets);
   void poll_gone(std::uint64_t number);
   void read_upload();
+  template <class Reader>
+  void read_packets(Reader reader);
   void read_upload_later();
   void finish_upload();
 
@@ -113,6 +122,7 @@ class Session final : public Socket {
   void attach(ws::WsConnection& socket);        // a WebSocket handshake: it is the transport
   void attach_probe(ws::WsConnection& socket);  // a WebSocket that may become it
   Sent send_frame_now(std::string_view packet, SendOptions options);
+  Sent send_bytes_now(ConstBytes bytes, SendOptions options);
   void received_on_probe(ws::Message message);
   void check_probe();
   void check_probe_later();
@@ -138,11 +148,12 @@ class Session final : public Socket {
   bool in_upload_ = false;    // read_upload is on the stack
   bool parting_ = false;      // the client closed it, and no poll was open
   std::uint8_t uploads_ = 0;  // POSTs whose bodies are on their way
+  const Dialect dialect_;
   std::uint64_t bits_ = 0;
   std::shared_ptr<const RequestInfo> handshake_;
   ws::WsConnection* ws_ = nullptr;
   ws::WsConnection* probe_ = nullptr;
-  std::optional<PendingPoll> poll_;
+  std::unique_ptr<PendingPoll> poll_;  // a WebSocket never has one
   std::unique_ptr<Upload> upload_;
   Outgoing waiting_;
   net::TimerId heartbeat_ = 0, claim_timer_ = 0, close_timer_ = 0, probe_timer_ = 0, noop_timer_ = 0;

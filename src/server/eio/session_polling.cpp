@@ -14,8 +14,15 @@ constexpr std::size_t packets_per_turn = 256;
 constexpr auto time_per_turn = std::chrono::milliseconds(4);
 // A loop is held up if its timers are later than this.
 constexpr auto usual_lateness = std::chrono::milliseconds(20);
+constexpr int zlib_level = 6;
 
 void answer_empty(http::Reply& reply, int status) { reply.status(status).send(""); }
+
+/// How version 3 reads it.
+template <class Content>
+v3::Form form_of(const Content& content) noexcept {
+  return content.octet_stream ? v3::Form::binary : v3::Form::text;
+}
 
 }  // namespace
 
@@ -44,16 +51,13 @@ void Session::on_poll(SessionRequest& request, http::Reply reply) {
     });
   });
   request.info.leave(loop_.wants_requests());
-  poll_ = PendingPoll{std::move(reply), request.coding, number, std::move(request.info)};
+  poll_ = std::make_unique<PendingPoll>(PendingPoll{std::move(reply), request.coding, number, std::move(request.info)});
   if (state_ == State::open) mark_seen();  // the client has read the previous answer
   if (state_ == State::closing) {
     // What waits goes first and alone, as Node has it: the JavaScript client looks into a message after it has heard of
     // a close that came with it, and would miss that it was dismissed.
     if (!waiting_.empty()) return flush_poll();
-    answer_poll(
-        "6\x1e"
-        "1",
-        false);
+    answer_poll({PacketType::noop, PacketType::close});
     return end("forced close", {});
   }
   if (!waiting_.empty()) flush_poll();
@@ -65,25 +69,27 @@ void Session::poll_gone(std::uint64_t number) {
   end("transport error", "poll connection closed prematurely");
 }
 
-void Session::write_payload(Buffer& payload) const {
-  waiting_.each([&](const Outgoing::Item& item, std::string_view data) {
-    if (item.shared) {
-      if (!payload.empty()) payload.push_back(separator);
-      payload.append(item.shared->polling());
-    } else {
-      append_packet(payload, {item.type, item.binary ? Encoding::binary : Encoding::text, data});
-    }
-  });
+/// The packet as a payload of its own.
+void Session::answer_handshake(http::Reply& reply) {
+  Buffer open;
+  write_open(open);
+  Buffer payload;
+  if (dialect_.v3)
+    v3::append_packet(payload, {PacketType::open, Encoding::text, open.text().substr(1)}, v3::Form::text);
+  std::string script;
+  reply.send(poll_body(dialect_.v3 ? payload.text() : open.text(), dialect_, *handshake_, script));
 }
 
 void Session::flush_poll() {
   flush_due_ = false;
   if (!poll_ || waiting_.empty()) return;
   Buffer payload = loop_.take_payload();
-  write_payload(payload);
+  const v3::Form form = write_payload(payload, dialect_, waiting_);
+  loop_.polled().packets.add(waiting_.packets());
+  loop_.polled().bytes.add(payload.size());
   const bool compress = waiting_.wants_compression();
   loop_.give_back(std::exchange(waiting_, {}));
-  answer_poll(payload.text(), compress);
+  answer_poll(payload.text(), form, compress);
   loop_.give_back(std::move(payload));
   if (state_ == State::open) {
     marked_ = true;
@@ -92,19 +98,27 @@ void Session::flush_poll() {
   drained();
 }
 
-void Session::answer_poll(std::string_view body, bool compress) {
+void Session::answer_poll(std::initializer_list<PacketType> packets) {
+  Buffer payload = loop_.take_payload();
+  for (const PacketType type : packets) append(payload, dialect_, type);
+  answer_poll(payload.text(), v3::Form::text, false);
+  loop_.give_back(std::move(payload));
+}
+
+void Session::answer_poll(std::string_view payload, v3::Form form, bool compress) {
   PendingPoll poll = std::move(*poll_);
   poll_.reset();
   http::Reply& reply = poll.reply;
   const EngineOptions& options = loop_.options();
-  begin_poll_answer(reply);
+  std::string script;
+  const std::string_view body = poll_body(payload, dialect_, *handshake_, script);
+  begin_poll_answer(reply, dialect_, form);
   loop_.add_headers(take_first_answer(), reply, poll.info);
-  if (compress && options.http_compression && poll.coding != Coding::identity &&
+  if (compress && options.http_compression && poll.coding != http::Coding::identity &&
       body.size() >= options.http_compression_threshold) {
-    const std::string packed = eio::compress(poll.coding, as_bytes(body));
-    if (!packed.empty()) {
+    if (Buffer packed; http::pack(packed, poll.coding, as_bytes(body), zlib_level)) {
       reply.header("Content-Encoding", name_of(poll.coding));
-      return reply.send(packed);
+      return reply.send(packed.text());
     }
   }
   reply.send(body);
@@ -116,12 +130,19 @@ void Session::on_post(SessionRequest& request, http::Reply reply) {
     end(reason, details);
     answer_empty(reply, 400);
   };
-  if (request.octet_stream) return refuse("transport error", "invalid content");
+  if (request.octet_stream && (!dialect_.v3 || dialect_.jsonp)) return refuse("transport error", "invalid content");
   if (upload_) return refuse("transport error", "data request overlap from client");
-  const std::size_t packets = count_packets(request.body);
+  std::optional<std::string> from_form;
+  if (dialect_.jsonp && !(from_form = payload_of_form(request.body)))
+    return refuse("parse error", "a form without a payload");
+  const std::string_view body = from_form ? std::string_view(*from_form) : request.body;
+  const std::size_t packets = dialect_.v3 ? v3::count_packets(body, form_of(request)) : count_packets(body);
   if (packets > max_packets) return refuse("parse error", "too many packets in one payload");
-  if (!is_valid_utf8(as_bytes(request.body))) return refuse("parse error", "a payload that is not UTF-8");
-  upload_ = std::make_unique<Upload>(Upload{std::move(reply), std::move(request.info), request.body});
+  if (!request.octet_stream && !is_valid_utf8(as_bytes(body)))
+    return refuse("parse error", "a payload that is not UTF-8");
+  upload_ = std::make_unique<Upload>(Upload{
+      .reply = std::move(reply), .info = std::move(request.info), .body = body, .octet_stream = request.octet_stream});
+  if (from_form) upload_->keep();
   // What needs several slices begins with the inbox, or this turn would run two of them.
   if (packets > packets_per_turn)
     read_upload_later();
@@ -136,12 +157,19 @@ void Session::read_upload_later() {
   });
 }
 
-/// Hands out packets, at most so many and for so long; the rest in the next turn of the loop.
 void Session::read_upload() {
   if (!upload_) return;
+  if (dialect_.v3)
+    read_packets(v3::PayloadReader(upload_->body, form_of(*upload_), upload_->position));
+  else
+    read_packets(PayloadReader(upload_->body, upload_->position));
+}
+
+/// Hands out packets, at most so many and for so long; the rest in the next turn of the loop.
+template <class Reader>
+void Session::read_packets(Reader reader) {
   in_upload_ = true;
   const auto started = std::chrono::steady_clock::now();
-  PayloadReader reader(upload_->body, upload_->position);
   bool more = false;
   for (std::size_t count = 1; auto packet = reader.next(); ++count) {
     if (!received(*packet)) break;
@@ -162,7 +190,7 @@ void Session::read_upload() {
 void Session::finish_upload() {
   auto upload = std::move(upload_);
   if (!upload) return;
-  if (parting_) return loop_.part_with(sid_, std::move(upload));
+  if (parting_) return loop_.part_with(sid_, dialect_, std::move(upload));
   loop_.answer_upload(*upload, take_first_answer());
 }
 

@@ -35,18 +35,23 @@ SessionTable* SessionTable::here() noexcept {
   return table != nullptr && &table->reactor_ == reactor ? table : nullptr;
 }
 
-Session& SessionTable::create(EngineLoop& loop, Transport transport, std::shared_ptr<const RequestInfo> handshake) {
-  const std::uint32_t slot = slab_.create(loop, ids_.next(reactor_.slot()), transport, std::move(handshake));
+Session& SessionTable::create(EngineLoop& loop, Transport transport, Dialect dialect,
+                              std::shared_ptr<const RequestInfo> handshake) {
+  const std::uint32_t slot = slab_.create(loop, ids_.next(reactor_.slot()), transport, dialect, std::move(handshake));
   Session& session = *slab_.at(slot);
   session.set_bits(static_cast<std::uint64_t>(reactor_.slot()) << 56 |
                    static_cast<std::uint64_t>(slab_.generation(slot)) << 28 | slot);
-  by_sid_.emplace(session.sid(), &session);
+  by_sid_.add(session.sid(), slot);
   return session;
 }
 
-Session* SessionTable::find(std::string_view sid) const noexcept {
-  const auto found = by_sid_.find(sid);
-  return found == by_sid_.end() ? nullptr : found->second;
+Session* SessionTable::find(std::string_view sid) noexcept {
+  const std::uint32_t slot = by_sid_.find(sid, [&](std::uint32_t each) { return slab_.at(each)->sid() == sid; });
+  return slot == SidIndex::none ? nullptr : slab_.at(slot);
+}
+
+void SessionTable::forget(const Session& session) noexcept {
+  by_sid_.remove(session.sid(), static_cast<std::uint32_t>(session.bits() & slot_mask));
 }
 
 Session* SessionTable::find(std::uint64_t bits) noexcept {

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <string_view>
-#include <unordered_map>
 
-#include "core/bytes.h"
 #include "core/slab.h"
 #include "server/eio/session.h"
+#include "server/eio/sid_index.h"
 
 namespace duplex::eio {
 
@@ -18,11 +17,11 @@ class SessionTable {
   SessionTable(const SessionTable&) = delete;
   SessionTable& operator=(const SessionTable&) = delete;
 
-  Session& create(EngineLoop& loop, Transport transport, std::shared_ptr<const RequestInfo> handshake);
-  Session* find(std::string_view sid) const noexcept;
+  Session& create(EngineLoop& loop, Transport transport, Dialect dialect, std::shared_ptr<const RequestInfo> handshake);
+  Session* find(std::string_view sid) noexcept;
   Session* find(std::uint64_t bits) noexcept;
   /// The id finds it no longer; the object stays until `destroy`.
-  void forget(const Session& session) { by_sid_.erase(session.sid()); }
+  void forget(const Session& session) noexcept;
   void destroy(std::uint64_t bits);
   template <class F>
   void for_each(F&& f) {
@@ -32,16 +31,10 @@ class SessionTable {
   static SessionTable* here() noexcept;
 
  private:
-  struct Hash {
-    // An id is random from its third character on: eight of them are a hash.
-    std::size_t operator()(std::string_view sid) const noexcept {
-      return sid.size() < 16 ? 0 : static_cast<std::size_t>(load_native<std::uint64_t>(sid.data() + 8));
-    }
-  };
   net::Reactor& reactor_;
   SidSource ids_;
   Slab<Session> slab_;
-  std::unordered_map<std::string_view, Session*, Hash> by_sid_;  // the key lies in the session
+  SidIndex by_sid_;
 };
 
 }  // namespace duplex::eio

@@ -53,14 +53,22 @@ Sent Session::send_frame_now(std::string_view packet, SendOptions options) {
   return ws_->send_message(ws::Message(packet), {.compress = options.compress});
 }
 
+Sent Session::send_bytes_now(ConstBytes bytes, SendOptions options) {
+  if (!dialect_.v3) return ws_->send_message(ws::Message(bytes), {.compress = options.compress});
+  Buffer& packet = loop_.send_scratch();
+  packet.clear();
+  if (dialect_.base64) {
+    v3::encode_as_text(packet, bytes);
+    return send_frame_now(packet.text(), options);
+  }
+  v3::encode_binary(packet, bytes);
+  return ws_->send_message(ws::Message(ConstBytes(packet.bytes())), {.compress = options.compress});
+}
+
 void Session::on_websocket_message(ws::WsConnection& socket, ws::Message message) {
   if (&socket == probe_) return received_on_probe(message);
   if (&socket != ws_) return;
-  if (!message.is_text()) {
-    (void)received(decode_binary(message.bytes()));
-    return;
-  }
-  if (const auto packet = decode(message.text()))
+  if (const auto packet = decode(dialect_, message))
     (void)received(*packet);
   else
     end("parse error", "an invalid packet");
@@ -109,7 +117,7 @@ void Session::check_probe_later() {
 void Session::check_probe() {
   noop_timer_ = 0;
   if (probe_ == nullptr) return;
-  if (poll_) answer_poll("6", false);
+  if (poll_) answer_poll({PacketType::noop});
   check_probe_later();
 }
 
@@ -123,7 +131,7 @@ void Session::drop_probe() {
 void Session::upgrade() {
   cancel(probe_timer_);
   cancel(noop_timer_);
-  if (poll_) answer_poll("6", false);
+  if (poll_) answer_poll({PacketType::noop});
   last_heard_ = reactor().now();
   transport_ = Transport::websocket;
   ws_ = std::exchange(probe_, nullptr);
@@ -145,7 +153,7 @@ void Session::flush_to_websocket() {
       send_shared(packet, {.compress = item.compress});
       if (state_ == State::open) state_ = state;
     } else if (item.binary) {
-      ws_->send_message(ws::Message(as_bytes(data)), {.compress = item.compress});
+      send_bytes_now(as_bytes(data), {.compress = item.compress});
     } else {
       Buffer& packet = loop_.send_scratch();
       packet.clear();

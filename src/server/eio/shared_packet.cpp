@@ -9,11 +9,14 @@
 
 namespace duplex::eio {
 
-SharedPacket::SharedPacket(std::string_view packet, std::span<const ConstBytes> attachments, bool compress)
-    : first_(ws::Message(packet), ws::SendOptions{.compress = compress}), compress_(compress) {
-  if (attachments.empty()) return;
+SharedPacket::SharedPacket(ws::Message packet, std::span<const ConstBytes> attachments, bool compress)
+    : first_(packet, ws::SendOptions{.compress = compress}), compress_(compress), is_text_(packet.is_text()) {
+  if (packet.is_text() && attachments.empty()) return;
   Buffer polling;
-  polling.append(packet);
+  if (packet.is_text())
+    polling.append(packet.text());
+  else
+    append_packet(polling, {PacketType::message, Encoding::binary, packet.text()});
   more_.reserve(attachments.size());
   for (const ConstBytes bytes : attachments) {
     append_packet(polling, {PacketType::message, Encoding::binary, as_text(bytes)});
@@ -22,7 +25,7 @@ SharedPacket::SharedPacket(std::string_view packet, std::span<const ConstBytes> 
   polling_ = SharedBytes::copy(polling.bytes());
 }
 
-std::shared_ptr<const SharedPacket> SharedPacket::make(std::string_view packet, std::span<const ConstBytes> attachments,
+std::shared_ptr<const SharedPacket> SharedPacket::make(ws::Message packet, std::span<const ConstBytes> attachments,
                                                        bool compress) {
   return std::allocate_shared<const SharedPacket>(Recycled<SharedPacket>(), packet, attachments, compress);
 }

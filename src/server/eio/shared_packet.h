@@ -9,32 +9,34 @@
 
 namespace duplex::eio {
 
-/// A text message and the binary ones that follow it (a Socket.IO packet and its attachments), encoded once for
+/// A message and the binary ones that follow it (a Socket.IO packet and its attachments), encoded once for
 /// everyone: as WebSocket frames (compressed once for each kind of receiver) and as packets of a polling payload. Any
 /// thread.
 class SharedPacket {
  public:
-  /// `packet` begins with its type, '4'.
-  SharedPacket(std::string_view packet, std::span<const ConstBytes> attachments, bool compress);
+  /// A text begins with its type, '4'.
+  SharedPacket(ws::Message packet, std::span<const ConstBytes> attachments, bool compress);
   /// One allocation, that of the bytes, once as many have lived at once.
-  static std::shared_ptr<const SharedPacket> make(std::string_view packet, std::span<const ConstBytes> attachments = {},
+  static std::shared_ptr<const SharedPacket> make(ws::Message packet, std::span<const ConstBytes> attachments = {},
                                                   bool compress = true);
 
-  /// In the order in which they are sent: the text with its leading '4', then one for each attachment.
+  /// In the order in which they are sent: the message, then one for each attachment.
   std::size_t frames() const noexcept { return 1 + more_.size(); }
   server::FanoutFrame& frame(std::size_t i) const noexcept { return i == 0 ? first_ : *more_[i - 1]; }
-  /// "4text", or "4text\x1eb<base64>\x1eb<base64>".
+  /// "4text", or "4text\x1eb<base64>\x1eb<base64>"; "b<base64>" if the message is binary.
   ConstBytes polling() const noexcept { return polling_ ? polling_.bytes() : first_.payload(); }
   std::size_t size() const noexcept { return polling().size(); }
   /// What it holds of memory.
   std::size_t bytes_held() const noexcept;
   bool compress() const noexcept { return compress_; }
+  /// Is frame number `i` text? Only the first may be.
+  bool is_text(std::size_t i) const noexcept { return i == 0 && is_text_; }
 
  private:
   mutable server::FanoutFrame first_;  // its compressed forms are made when they are asked for
   std::vector<std::unique_ptr<server::FanoutFrame>> more_;
-  SharedBytes polling_;  // only if there are attachments: else the frame's payload is the same
-  bool compress_;
+  SharedBytes polling_;  // unless it is a text alone: then the frame's payload is the same
+  bool compress_, is_text_;
 };
 
 /// A shared packet as one loop hands it out: holds the loop's counts while it is sent to that loop's sessions.

@@ -6,6 +6,7 @@ namespace duplex::eio {
 
 std::string_view Socket::id() const noexcept { return Session::of(*this).sid(); }
 Handle Socket::handle() const noexcept { return Handle(Session::of(*this).bits()); }
+int Socket::protocol() const noexcept { return Session::of(*this).dialect().v3 ? 3 : 4; }
 Transport Socket::transport() const noexcept { return Session::of(*this).transport_now(); }
 const RequestInfo& Socket::handshake() const noexcept { return *Session::of(*this).handshake_info(); }
 std::shared_ptr<const RequestInfo> Socket::handshake_pointer() const noexcept {

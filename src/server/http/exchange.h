@@ -54,8 +54,10 @@ class ResponseHead {
 struct ResponseData {
   ResponseHead head;
   HttpConnection* connection = nullptr;
-  bool answered = false;  ///< sent, or deferred
-  bool passed = false;    ///< the handler leaves it to the routes behind its own
+  bool answered = false;    ///< sent, or deferred
+  Etag etags = Etag::off;   ///< of the bodies that are sent
+  bool conditional = true;  ///< a client that has the body already is told so
+  bool passed = false;      ///< the handler leaves it to the routes behind its own
 };
 
 /// Makes the public objects, which users cannot.

@@ -7,6 +7,8 @@
 #include <ctime>
 
 #include "net/reactor.h"
+#include "protocol/http/date.h"
+#include "protocol/http/entity_tag.h"
 #include "protocol/http/mime.h"
 #include "protocol/http/response.h"
 #include "protocol/http/token.h"
@@ -45,11 +47,13 @@ Errc HttpConnection::write_head(Buffer& out, const ResponseHead& head, std::opti
 /// Packs the body if that was asked for, pays and is taken; then says so in the head.
 bool HttpConnection::pack_answer(ResponseHead& head, ConstBytes body, Buffer& packed) const {
   const auto& options = loop_.router.compress;
-  if (!options || body.size() < options->threshold || is_bodiless(head.status) || head.status == 206) return false;
+  const bool not_modified = head.status == 304;  // it says of what the answer depends, too (RFC 9110 §15.4.5)
+  if (!options || body.size() < options->threshold || head.status == 206) return false;
+  if (is_bodiless(head.status) && !not_modified) return false;
   if (!is_compressible(head.get("content-type")) || !head.get("content-encoding").empty()) return false;
   if (has_token(head.get("cache-control"), "no-transform")) return false;
   head.vary("Accept-Encoding");
-  if (takes_ == Coding::identity || !pack(packed, takes_, body, options->level)) return false;
+  if (not_modified || takes_ == Coding::identity || !pack(packed, takes_, body, options->level)) return false;
   head.set("Content-Encoding", name_of(takes_));
   // Another content than the one that a strong tag names.
   if (const std::string_view etag = head.get("etag"); etag.starts_with('"')) head.set("ETag", "W/" + std::string(etag));
@@ -76,6 +80,27 @@ void HttpConnection::answer(ResponseHead& head, ConstBytes body) {
   }
   if (error != Errc::ok) return refuse_answer(error);
   answer_ended();
+}
+
+void HttpConnection::answer_entity(ResponseHead& head, ConstBytes body, Etag etags, const Conditions& conditions) {
+  if (etags != Etag::off && head.get("etag").empty())
+    if (const EntityTag tag(body, etags == Etag::weak); !tag.text().empty()) head.set("ETag", tag.text());
+  const bool conditional = !conditions.if_none_match.empty() || !conditions.if_modified_since.empty();
+  if (conditional && ((head.status >= 200 && head.status < 300) || head.status == 304)) {
+    const Validators ours{head.get("etag"), parse_date(head.get("last-modified")).value_or(-1)};
+    if (judge(conditions, ours) == Verdict::not_modified) head.status = 304;
+  }
+  answer(head, body);
+}
+
+Conditions HttpConnection::conditions(const ResponseData& response) const noexcept {
+  const Head& request = loop_.head;
+  if (!response.conditional || (request.method != Method::get && request.method != Method::head)) return {};
+  Conditions had{.if_none_match = request.headers[HeaderId::if_none_match],
+                 .if_modified_since = request.headers[HeaderId::if_modified_since]};
+  if (!had.if_none_match.empty() || !had.if_modified_since.empty())
+    had.cache_control = request.headers["cache-control"];
+  return had;
 }
 
 void HttpConnection::answer_ended() {
@@ -137,16 +162,25 @@ void HttpConnection::refuse_answer(Errc error) {
   refuse(500, info(error).code, "the server put together an answer that cannot be sent");
 }
 
-ReplyState* HttpConnection::defer(ResponseHead started) {
+ReplyState* HttpConnection::defer(ResponseHead started, const ResponseData& response) {
   state_ = State::waiting;
   pending_ = new ReplyState(*this, std::move(started));
+  pending_->etags = response.etags;
+  if (const Conditions had = conditions(response); !had.if_none_match.empty() || !had.if_modified_since.empty())
+    pending_->has = std::make_unique<const ReplyState::Has>(ReplyState::Has{
+        std::string(had.if_none_match), std::string(had.if_modified_since), std::string(had.cache_control)});
   return pending_;
 }
 
-void HttpConnection::answer_deferred(ResponseHead& head, ConstBytes body) {
+void HttpConnection::answer_deferred(ReplyState& reply, ConstBytes body) {
   pending_ = nullptr;
   if (state_ != State::waiting) return;
-  answer(head, body);
+  Conditions had;
+  if (reply.has)
+    had = {.if_none_match = reply.has->if_none_match,
+           .if_modified_since = reply.has->if_modified_since,
+           .cache_control = reply.has->cache_control};
+  answer_entity(reply.head, body, reply.etags, had);
   if (state_ == State::head && !in_.empty()) next_request();
 }
 

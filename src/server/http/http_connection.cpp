@@ -202,6 +202,8 @@ void HttpConnection::serve(std::string_view body, Bytes& unread) {
   loop_.response.head.clear();
   loop_.response.connection = this;
   loop_.response.answered = false;
+  loop_.response.etags = loop_.router.etags;
+  loop_.response.conditional = true;
   Access::Exchange exchange(loop_.request, loop_.response);
 
   bool* const destroyed = destroyed_;  // an upgrade makes this object go: nothing of it is touched then
@@ -250,6 +252,7 @@ void HttpConnection::fail(const Failure& failure) {
 
 void HttpConnection::not_found(Request& request, Response& response) {
   if (loop_.response.answered) return;
+  loop_.response.etags = Etag::off;
   if (loop_.router.is_websocket(request.path())) {
     const bool get = request.method() == "GET";
     response.header(get ? "Upgrade" : "Allow", get ? "websocket" : "GET").header("Sec-WebSocket-Version", "13");

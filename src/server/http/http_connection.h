@@ -10,6 +10,7 @@
 #include "connection/ws_connection.h"
 #include "net/stream.h"
 #include "protocol/http/body_decoder.h"
+#include "protocol/http/conditional.h"
 #include "protocol/http/content_coding.h"
 #include "server/http/http_loop.h"
 #include "server/http/open_beneath.h"
@@ -32,10 +33,15 @@ class HttpConnection final : public net::StreamOwner {
 
   // -- answering: called by Response and Reply ------------------------------------------------------------------------
   void answer(ResponseHead& head, ConstBytes body);
+  /// The same for a body that has a tag, unless `etags` is off; 304 for who has it already.
+  void answer_entity(ResponseHead& head, ConstBytes body, Etag etags, const Conditions& conditions);
+  /// What the request that is being served says that the client has; nothing, unless it is GET or HEAD, or where it
+  /// does not matter.
+  Conditions conditions(const ResponseData& response) const noexcept;
   /// A part of a file, read as the client takes it.
   void answer_file(const ResponseHead& head, Descriptor file, std::uint64_t first, std::uint64_t length);
-  void answer_deferred(ResponseHead& head, ConstBytes body);
-  ReplyState* defer(ResponseHead started);
+  void answer_deferred(ReplyState& reply, ConstBytes body);
+  ReplyState* defer(ResponseHead started, const ResponseData& response);
   void warn(std::string_view text);
 
   // -- an answer that goes on: called by Response, EventStream and EventFeed

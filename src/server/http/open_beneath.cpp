@@ -27,6 +27,8 @@ Descriptor open_folder(const std::string& path) {
   return Descriptor(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
+Descriptor open_file(const std::string& path) { return Descriptor(open(path.c_str(), reading)); }
+
 Descriptor open_beneath(int folder, const std::string& path) {
   if (no_openat2.load(std::memory_order_relaxed)) return open_step_by_step(folder, path);
   open_how how{};

@@ -25,6 +25,8 @@ class Descriptor {
 
 /// A folder, to open files in; nothing if it is none.
 Descriptor open_folder(const std::string& path);
+/// Opens a path of the program's own for reading, never waiting.
+Descriptor open_file(const std::string& path);
 /// Opens what is at `path` below the folder for reading, never waiting. The kernel itself keeps it below (openat2,
 /// RESOLVE_BENEATH): no "..", no link and no race leads out. "" is the folder. errno says why there is nothing.
 Descriptor open_beneath(int folder, const std::string& path);

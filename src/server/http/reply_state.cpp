@@ -58,7 +58,7 @@ void ReplyState::deliver(std::string_view body) {
   if (connection == nullptr) return;
   HttpConnection* to = std::exchange(connection, nullptr);
   HttpLoop& loop = to->loop();
-  to->answer_deferred(head, as_bytes(body));
+  to->answer_deferred(*this, as_bytes(body));
   loop.give_back(std::move(head));
   release();  // the connection's hold
 }
@@ -88,6 +88,7 @@ Reply::~Reply() {
   if (!state_->sent) {
     state_->head.clear();
     state_->head.status = 500;
+    state_->etags = Etag::off;
     state_->head.set("Content-Type", "text/plain; charset=utf-8");
     state_->send("500 the handler dropped its reply unanswered\n");
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <atomic>
+#include <memory>
 #include <mutex>
 
 #include "server/http/exchange.h"
@@ -24,8 +25,14 @@ struct ReplyState {
   HttpConnection* connection;  ///< null once the client has gone
   ResponseHead head;           ///< until it is sent it belongs to the Reply
   bool sent = false;           ///< likewise
-  Function<void()> on_gone;    ///< loop's thread
-  bool gone = false;           ///< loop's thread
+  Etag etags = Etag::off;      ///< of the body that is sent
+  /// What the client says that it has: a copy, for the request will be gone.
+  struct Has {
+    std::string if_none_match, if_modified_since, cache_control;
+  };
+  std::unique_ptr<const Has> has;
+  Function<void()> on_gone;  ///< loop's thread
+  bool gone = false;         ///< loop's thread
 
   void send(std::string_view body);  ///< Any thread.
   void lend_head();                  ///< on the loop, a head that was used before: so that it need not allocate

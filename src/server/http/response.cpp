@@ -151,14 +151,14 @@ void Response::send(std::string_view body) {
   else if (!parameter(type, "charset") && type.starts_with("text/"))
     header("Content-Type", std::string(type) + "; charset=utf-8");
   data_->answered = true;
-  data_->connection->answer(data_->head, as_bytes(body));
+  data_->connection->answer_entity(data_->head, as_bytes(body), data_->etags, data_->connection->conditions(*data_));
 }
 
 void Response::send(std::span<const std::byte> body) {
   if (data_->answered) return data_->connection->warn("a second answer to one request was ignored");
   if (data_->head.get("content-type").empty()) header("Content-Type", "application/octet-stream");
   data_->answered = true;
-  data_->connection->answer(data_->head, body);
+  data_->connection->answer_entity(data_->head, body, data_->etags, data_->connection->conditions(*data_));
 }
 
 void Response::send_status(int code) {
@@ -184,6 +184,7 @@ void Response::fail(std::error_code error) {
 }
 
 void Response::redirect(std::string_view url, int code) {
+  data_->etags = Etag::off;
   status(code).location(url).header("Content-Type", "text/plain; charset=utf-8");
   send(std::string(reason_for(code)) + ". Redirecting to " + std::string(data_->head.get("location")));
 }
@@ -204,7 +205,7 @@ Reply Response::defer() {
   } else {
     started = data_->head.take();
   }
-  return Reply(data_->connection->defer(std::move(started)));
+  return Reply(data_->connection->defer(std::move(started), *data_));
 }
 
 }  // namespace duplex::http

@@ -111,6 +111,7 @@ bool RouteTable::run(Walk& walk) {
   for (Layer& layer : layers_)
     if (run_layer(layer, walk, allowed)) return true;
   if (walk.failed || allowed.empty() || walk.upgrade) return false;
+  Access::data(walk.response).etags = Etag::off;
   answer_options(walk.response, std::move(allowed));
   return walk.end(Outcome::Kind::answered);
 }
@@ -171,6 +172,8 @@ bool RouteTable::call(Layer& layer, Walk& walk) {
         break;
       }
       case Layer::Kind::mount:
+        Access::data(walk.response).etags = Etag::off;  // what a protocol answers is no document of ours
+        Access::data(walk.response).conditional = false;
         layer.mount->on_request(walk.request, walk.response);
         break;
       default:

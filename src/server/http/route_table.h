@@ -44,6 +44,7 @@ class RouteTable {
   /// What cannot be served as it was said; the server will not start. The first one counts.
   void refuse(std::string why);
   std::optional<Compress> compress;
+  Etag etags = Etag::weak;
   const std::string& error() const noexcept { return error_; }
 
   /// How far a request came.

@@ -4,6 +4,7 @@
 
 #include "protocol/sio/event.h"
 #include "server/sio/client.h"
+#include "server/sio/encoded_packet.h"
 #include "server/sio/guard.h"
 #include "server/sio/namespace_core.h"
 
@@ -14,12 +15,10 @@ void answer_here(std::uint64_t to, std::uint64_t id, EventView answer) {
   IoLoop* const loop = IoLoop::here();
   ServerSocket* const socket = loop == nullptr ? nullptr : loop->find(to);
   if (socket == nullptr) return;  // it has gone
-  Buffer packet = std::exchange(loop->packet, {});
-  packet.clear();
-  packet.push_back('4');
-  write_packet(packet, true, socket->local->core.name(), id, answer);
-  socket->send_in_order(packet.text(), answer.attachments, {});
-  loop->packet = std::move(packet);
+  Buffer room = std::exchange(loop->packet, {});
+  const Packet packet = packet_of(answer, socket->local->core.name(), id, true);
+  socket->send_in_order(EncodedPacket(loop->parser, room, packet, answer.attachments), {});
+  loop->packet = std::move(room);
 }
 
 void answer(std::uint64_t to, std::uint64_t id, std::string_view arguments,

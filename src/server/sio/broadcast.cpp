@@ -4,6 +4,7 @@
 
 #include "protocol/sio/event.h"
 #include "server/sio/client.h"
+#include "server/sio/encoded_packet.h"
 #include "server/sio/namespace_core.h"
 #include "server/sio/recovery.h"
 
@@ -41,11 +42,10 @@ Cast NamespaceCore::make_cast(const Selection& to, EventView event, const Flags&
     cast.offset = logged ? recovery_->next() : recovery_->head();
     offset = recovery_->text_of(cast.offset);
   }
-  thread_local Buffer text;
-  text.clear();
-  text.push_back('4');
-  write_packet(text, false, name_, gather ? std::optional(gather->id) : std::nullopt, event, offset);
-  cast.packet = eio::SharedPacket::make(text.text(), event.attachments, flags.compress);
+  thread_local Buffer room;
+  const Packet packet = packet_of(event, name_, gather ? std::optional(gather->id) : std::nullopt);
+  const EncodedPacket encoded(io_.parser(), room, packet, event.attachments, offset);
+  cast.packet = eio::SharedPacket::make(encoded.message(), encoded.attachments(), flags.compress);
   if (logged) recovery_->append(cast.packet, to);
   cast.flags = flags;
   cast.gather = std::move(gather);

@@ -4,13 +4,16 @@
 #include <algorithm>
 
 #include "protocol/sio/encode.h"
+#include "server/sio/encoded_packet.h"
+#include "server/sio/legacy.h"
 #include "server/sio/namespace_core.h"
 
 namespace duplex::sio {
 namespace {
 
-constexpr std::size_t longest_echo = 256;  // bytes of a client's that it reads again in a refusal
-constexpr unsigned most_strays = 1'000;    // acks that nobody waits for, a minute
+constexpr std::size_t longest_echo = 256;         // bytes of a client's that it reads again in a refusal
+constexpr std::size_t largest_kept = 256 * 1024;  // of the text that a parser makes, between messages
+constexpr unsigned most_strays = 1'000;           // acks that nobody waits for, a minute
 constexpr std::chrono::minutes stray_window{1};
 
 }  // namespace
@@ -47,9 +50,15 @@ void Client::closed(const eio::CloseReason& why) {
     socket->leave_namespace(why.reason, why.details, may_return);
 }
 
+void Client::opened() {
+  if (is_legacy()) connect({.type = PacketType::connect, .id = {}, .payload = {}}, {});
+}
+
 void Client::receive(ws::Message message) {
   if (closing_) return;
-  if (message.is_text())
+  if (loop.parser != nullptr)
+    received_by(*loop.parser, message);
+  else if (message.is_text())
     received_text(message.text());
   else
     received_binary(message.bytes());
@@ -57,6 +66,7 @@ void Client::receive(ws::Message message) {
 
 void Client::received_text(std::string_view text) {
   if (assembler_ && assembler_->waiting()) return fail(sio::text(Errc::unexpected_text));
+  if (is_legacy() && text.starts_with('0')) return received_legacy_connect(text);
   DecodeOptions options = loop.decoding;
   options.utf8_known = session.current_request() == nullptr;  // a WebSocket's text has been looked at
   const Result<Packet> packet = decode(text, options);
@@ -74,6 +84,14 @@ void Client::received_text(std::string_view text) {
   });
 }
 
+void Client::received_legacy_connect(std::string_view text) {
+  const LegacyConnect asked = read_legacy_connect(text);
+  Result<Packet> packet = decode(asked.packet, loop.decoding);
+  if (!packet) return fail(sio::text(static_cast<Errc>(packet.error().value())));
+  packet->payload = asked.auth.text();
+  connect(*packet, {});
+}
+
 void Client::received_binary(ConstBytes bytes) {
   if (!assembler_ || !assembler_->waiting()) return fail(sio::text(Errc::unexpected_binary));
   const auto complete = assembler_->add(bytes);
@@ -84,6 +102,37 @@ void Client::received_binary(ConstBytes bytes) {
   assembler_->clear();
 }
 
+void Client::received_by(const Parser& parser, ws::Message message) {
+  Parsed parsed = std::exchange(loop.parsed, {});
+  if (const std::error_code error = parser.decode(message, loop.parser_limits, parsed)) {
+    fail(error.message());
+  } else {
+    parsed.packet.attachments = static_cast<std::uint32_t>(parsed.binaries.size());
+    if (const auto wrong = check(parsed.packet, loop.decoding, parsed.is_valid))
+      fail(sio::text(*wrong));
+    else
+      handle(parsed.packet, parsed.binaries);
+  }
+  if (parsed.text.capacity() > largest_kept) return;
+  parsed.text.clear();
+  parsed.binaries.clear();
+  parsed.is_valid = false;
+  loop.parsed = std::move(parsed);
+}
+
+void Client::send(PacketType type, std::string_view nsp, std::string_view payload) {
+  Buffer room = std::exchange(loop.packet, {});
+  const EncodedPacket packet(loop.parser, room, {.type = type, .nsp = nsp, .id = {}, .payload = payload});
+  sio::send(session, packet.message(), {});
+  loop.packet = std::move(room);
+}
+
+void Client::refuse(std::string_view nsp, std::string_view message, json::View data) {
+  json::Loan loan;
+  write_refusal(loan.text(), message, data);
+  send(PacketType::connect_error, nsp, loan.text());
+}
+
 ServerSocket* Client::find(std::string_view nsp) noexcept {
   for (ServerSocket* socket : sockets)
     if (socket->local->core.name() == nsp) return socket;
@@ -91,7 +140,7 @@ ServerSocket* Client::find(std::string_view nsp) noexcept {
 }
 
 void Client::handle(const Packet& packet, std::span<const json::Binary> attachments) {
-  if (packet.type == PacketType::connect) return connect(packet);
+  if (packet.type == PacketType::connect) return connect(packet, attachments);
   if (packet.type == PacketType::connect_error) return fail("a client does not refuse connections");
   ServerSocket* const socket = find(packet.nsp);
   if (socket == nullptr) {
@@ -105,12 +154,17 @@ void Client::handle(const Packet& packet, std::span<const json::Binary> attachme
   if (packet.id) socket->received_ack(*packet.id, packet.payload, attachments);
 }
 
-void Client::connect(const Packet& packet) {
+void Client::connect(const Packet& packet, std::span<const json::Binary> attachments) {
   const auto is_it = [&](const auto& each) { return each->core->name() == packet.nsp; };
   // Some clients ask twice, one packet after the other: once is enough. It counts, so that it ends.
   if (find(packet.nsp) != nullptr || std::any_of(joining.begin(), joining.end(), is_it)) return count_refusal();
 
-  const std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
+  std::string_view auth = packet.payload.empty() ? std::string_view("{}") : packet.payload;
+  json::Loan loan;
+  if (!attachments.empty()) {  // it is kept as text: as JSON.stringify has a Buffer
+    json::Writer(loan.text()).view(json::View(auth, attachments));
+    auth = loan.text();
+  }
   const bool room_for_more = sockets.size() + joining.size() < loop.io.options().max_namespaces;
   auto core = room_for_more ? loop.io.find_for(packet.nsp, json::View(auth)) : nullptr;
   if (closing_) {  // the rule of a pattern is a user's
@@ -119,10 +173,7 @@ void Client::connect(const Packet& packet) {
   }
   if (!core) {
     if (packet.nsp.size() > longest_echo) return fail("a namespace that is not there, and is too long to be named");
-    Buffer refusal;
-    refusal.push_back('4');
-    encode_connect_error(refusal, packet.nsp, room_for_more ? "Invalid namespace" : "Too many namespaces");
-    session.send_packet(refusal.text(), {});
+    refuse(packet.nsp, room_for_more ? "Invalid namespace" : "Too many namespaces");
     return count_refusal();
   }
   joining.push_back(std::make_unique<Joining>(*this, std::move(core), ++joinings, session.handshake_pointer(), auth));

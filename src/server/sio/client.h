@@ -20,12 +20,17 @@ class Client {
   ~Client();
   static Client* of(eio::Socket& socket) noexcept { return static_cast<Client*>(socket.user()); }
 
+  /// The session has opened: a client of Socket.IO 2 enters the main namespace without asking.
+  void opened();
   void receive(ws::Message message);
   /// The session has ended.
   void closed(const eio::CloseReason& why);
   void marked();
   void mark_seen();
 
+  /// Of the connection itself, not of a socket's: neither event nor ack.
+  void send(PacketType type, std::string_view nsp, std::string_view payload = {});
+  void refuse(std::string_view nsp, std::string_view message, json::View data = json::View(std::string_view()));
   /// A violation of the protocol: the connection is closed ("forced close").
   void fail(std::string_view why);
   void left(ServerSocket& socket, bool by_server);
@@ -36,6 +41,7 @@ class Client {
   void count_refusal();
   void entered(ServerSocket& socket);
   bool closing() const noexcept { return closing_; }
+  bool is_legacy() const noexcept { return session.protocol() == 3; }
 
   eio::Session& session;
   IoLoop& loop;
@@ -45,9 +51,11 @@ class Client {
 
  private:
   void received_text(std::string_view text);
+  void received_legacy_connect(std::string_view text);
   void received_binary(ConstBytes bytes);
+  void received_by(const Parser& parser, ws::Message message);
   void handle(const Packet& packet, std::span<const json::Binary> attachments);
-  void connect(const Packet& packet);
+  void connect(const Packet& packet, std::span<const json::Binary> attachments);
   ServerSocket* find(std::string_view nsp) noexcept;
   void stop_timers();
 

@@ -144,6 +144,14 @@ Namespace& Namespace::on_disconnect(Function<void(Socket&, const Disconnect&)> f
   add_to(*core_, &HandlerTable::disconnect, std::move(fn));
   return *this;
 }
+Namespace& Namespace::on_join_room(Function<void(Socket&, std::string_view)> fn) {
+  add_to(*core_, &HandlerTable::joined_room, std::move(fn));
+  return *this;
+}
+Namespace& Namespace::on_leave_room(Function<void(Socket&, std::string_view)> fn) {
+  add_to(*core_, &HandlerTable::left_room, std::move(fn));
+  return *this;
+}
 Namespace& Namespace::on_unhandled(Function<void(Socket&, std::string_view, json::View)> fn) {
   add_to(*core_, &HandlerTable::unhandled, std::move(fn));
   return *this;

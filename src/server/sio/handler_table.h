@@ -22,6 +22,7 @@ struct HandlerTable {
   std::unordered_map<std::string, std::vector<std::shared_ptr<Bound>>, Hash, std::equal_to<>> events;
   List<void(Socket&)> connect;
   List<void(Socket&, const Disconnect&)> disconnecting, disconnect;
+  List<void(Socket&, std::string_view)> joined_room, left_room;
   List<void(Socket&, std::string_view, json::View)> unhandled;
   List<void(Handshake&, Admit)> middlewares;
   List<void(std::string_view, json::View)> server_side;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include "server/sio/handshake_json.h"
+
 #include <duplex/eio.h>
-#include <duplex/sio_socket.h>
 
 #include <ctime>
 #include <map>
@@ -28,6 +29,24 @@ std::string lower(std::string_view name) {
   for (char& c : text)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + ('a' - 'A'));
   return text;
+}
+
+/// What both forms share; `last` is another name and its value, or nothing.
+template <class... Last>
+json::Text to_json(const Handshake& handshake, std::string_view address, const Last&... last) {
+  std::map<std::string, std::string> headers;
+  handshake.request().each_header([&](std::string_view name, std::string_view value) {
+    auto& field = headers[lower(name)];
+    field += field.empty() ? std::string(value) : ", " + std::string(value);  // as Node joins them
+  });
+  std::map<std::string, std::string> query;
+  handshake.request().each_query(
+      [&](std::string_view name, std::string_view value) { query[std::string(name)] = value; });
+  const auto at = handshake.time();
+  const auto issued = std::chrono::duration_cast<std::chrono::milliseconds>(at.time_since_epoch()).count();
+  return json::object("headers", headers, "time", date_text(at), "address", address, "xdomain",
+                      handshake.cross_domain(), "secure", handshake.secure(), "issued", issued, "url", handshake.url(),
+                      "query", query, last...);
 }
 
 }  // namespace
@@ -84,17 +103,13 @@ bool Handshake::secure() const noexcept { return request_->secure(); }
 bool Handshake::cross_domain() const noexcept { return request_->cross_domain(); }
 std::chrono::system_clock::time_point Handshake::time() const noexcept { return request_->time(); }
 
-json::Text Handshake::json() const {
-  std::map<std::string, std::string> headers;
-  request_->each_header([&](std::string_view name, std::string_view value) {
-    auto& field = headers[lower(name)];
-    field += field.empty() ? std::string(value) : ", " + std::string(value);  // as Node joins them
-  });
-  std::map<std::string, std::string> query;
-  request_->each_query([&](std::string_view name, std::string_view value) { query[std::string(name)] = value; });
-  const auto issued = std::chrono::duration_cast<std::chrono::milliseconds>(time().time_since_epoch()).count();
-  return json::object("headers", headers, "time", date_text(time()), "address", address(), "xdomain", cross_domain(),
-                      "secure", secure(), "issued", issued, "url", url(), "query", query, "auth", auth());
+json::Text Handshake::json() const { return to_json(*this, address(), "auth", auth()); }
+
+json::Text admin_handshake(const Handshake& handshake) {
+  std::string_view address = handshake.header("cf-connecting-ip");
+  if (address.empty()) address = handshake.header("x-forwarded-for");
+  if (address.empty()) address = handshake.address();
+  return to_json(handshake, address);
 }
 
 }  // namespace duplex::sio

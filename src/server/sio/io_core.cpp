@@ -6,6 +6,8 @@
 #include <iterator>
 
 #include "protocol/sio/event.h"
+#include "server/eio/engine.h"
+#include "server/sio/admin.h"
 #include "server/sio/client.h"
 #include "server/sio/guard.h"
 #include "server/sio/namespace_core.h"
@@ -21,9 +23,10 @@ std::atomic<int> home_by_slot[256];
 }  // namespace
 
 IoLoop::IoLoop(IoCore& its_io, net::Reactor& its_reactor, std::size_t its_index)
-    : io(its_io), reactor(its_reactor), index(its_index) {
+    : io(its_io), reactor(its_reactor), index(its_index), parser(its_io.parser()) {
   decoding.max_attachments = io.options().max_attachments;
   decoding.max_namespace = io.options().max_namespace_name;
+  parser_limits.max_binaries = io.options().max_binaries;
   loops_by_slot[reactor.slot()] = this;
   home_by_slot[reactor.slot()] = index > 0 && io.options().recovery.enabled ? io.home().reactor.slot() + 1 : 0;
 }
@@ -97,7 +100,11 @@ Io& IoCore::start() {
 
 eio::Handlers IoCore::handlers() {
   eio::Handlers handlers;
-  handlers.on_open = [this](eio::Socket& socket) { socket.set_user(new Client(eio::Session::of(socket), *here())); };
+  handlers.on_open = [this](eio::Socket& socket) {
+    auto* const client = new Client(eio::Session::of(socket), *here());
+    socket.set_user(client);
+    client->opened();
+  };
   handlers.on_message = [](eio::Socket& socket, ws::Message message) {
     if (Client* client = Client::of(socket)) client->receive(message);
   };
@@ -133,7 +140,14 @@ void IoCore::locate(std::uint64_t bits, NamespaceCore& core, std::string_view si
 
 void IoCore::send_located(std::uint64_t bits, EventView event) {
   const auto it = located_.find(bits);
-  if (it == located_.end() || refuse_reserved(event)) return;  // it has gone
+  if (it == located_.end()) {  // it has gone, or its namespace has no recovery
+    net::Reactor::post_to(static_cast<int>(bits >> 56), [bits, owned = OwnedEvent(event)] {
+      ServerSocket* const socket = IoLoop::here()->find(bits);
+      if (socket != nullptr && socket->local->core.recovery() == nullptr) socket->send(owned.view(), {}, nullptr);
+    });
+    return;
+  }
+  if (refuse_reserved(event)) return;
   const Located to = it->second;
   const auto core = to.core->shared_from_this();
   core->send_numbered({to.sid.data(), to.sid.size()}, bits, event, {});
@@ -178,6 +192,31 @@ std::shared_ptr<NamespaceCore> IoCore::of(Matching matching) {
   parents_.push_back(std::make_shared<Parent>(Parent{std::move(matching), core}));
   return core;
 }
+
+std::shared_ptr<NamespaceCore> IoCore::find(std::string_view path) {
+  const std::lock_guard lock(mutex_);
+  const auto it = namespaces_.find(path);
+  return it == namespaces_.end() ? nullptr : it->second.core;
+}
+
+std::vector<std::shared_ptr<NamespaceCore>> IoCore::namespaces() {
+  std::vector<std::shared_ptr<NamespaceCore>> all;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, child] : namespaces_) all.push_back(child.core);
+  return all;
+}
+
+void IoCore::instrument(AdminOptions options) {
+  std::string fault = admin_ ? "it has been set up twice" : fault_of(options);
+  if (!fault.empty()) {
+    if (fault_.empty()) fault_ = "the admin UI cannot be served: " + fault;
+    return;
+  }
+  admin_ = std::make_unique<Admin>(*this, *engine_, std::move(options));
+  feed_ = admin_->feed();
+}
+
+bool IoCore::is_unguarded() const noexcept { return admin_ && admin_->options().password_hash.empty(); }
 
 void IoCore::on_new_namespace(Function<void(Namespace&)> fn) {
   const std::lock_guard lock(mutex_);
@@ -252,7 +291,7 @@ Stats IoCore::stats() const {
     sum.recovered += c.recovered.get();
     sum.not_recovered += c.not_recovered.get();
   }
-  if (sessions_) sum.sessions = const_cast<Function<std::uint64_t()>&>(sessions_)();
+  if (engine_ != nullptr) sum.sessions = engine_->sessions();
   return sum;
 }
 

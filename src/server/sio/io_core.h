@@ -18,10 +18,17 @@
 #include "protocol/sio/packet.h"
 #include "server/sio/server_socket.h"
 
+namespace duplex::eio {
+class Engine;
+}
+
 namespace duplex::sio {
 
+class Admin;
+class AdminFeed;
 class Client;
 class NamespaceCore;
+struct AdminOptions;
 
 /// What one loop has of Socket.IO. One loop's thread; the counters are read by any.
 class alignas(64) IoLoop {
@@ -50,7 +57,10 @@ class alignas(64) IoLoop {
   IoCore& io;
   net::Reactor& reactor;
   const std::size_t index;
+  const Parser* const parser;  ///< of the options; null: JSON
   DecodeOptions decoding;
+  ParserLimits parser_limits;
+  Parsed parsed;                       ///< what the parser makes of the message that is handled
   json::Scratch scratch;               ///< of the event that is being handled
   Buffer packet;                       ///< the packet that is being written
   std::vector<ServerSocket*> reached;  ///< by the broadcast that is being handed out
@@ -88,8 +98,10 @@ class IoCore {
   eio::Handlers handlers();
 
   Io& io() noexcept { return *io_; }
+  static IoCore& of(Io& io) noexcept { return io.io_; }
   const Options& options() const noexcept { return options_; }
   Options& options() noexcept { return options_; }
+  const Parser* parser() const noexcept { return options_.parser.get(); }
   Log& log() noexcept { return *log_; }
   const std::vector<std::unique_ptr<IoLoop>>& loops() const noexcept { return loops_; }
   IoLoop& home() noexcept { return *loops_.front(); }
@@ -108,10 +120,21 @@ class IoCore {
   /// Is it of a name that Socket.IO keeps for itself? Then the log says so.
   bool refuse_reserved(EventView event);
 
-  void count_sessions(Function<std::uint64_t()> sessions) { sessions_ = std::move(sessions); }
+  /// The Engine.IO that it stands on. Before the server starts.
+  void stand_on(eio::Engine& engine) noexcept { engine_ = &engine; }
+  const std::string& fault() const noexcept { return fault_; }  ///< why the server cannot start; empty: it can
+
+  // -- The admin page's namespace (admin.h). Nothing of it is looked at for each message.
+  void instrument(AdminOptions options);
+  /// Hears what happens to sockets; null unless a page may be shown all of it.
+  AdminFeed* feed() const noexcept { return feed_; }
+  /// It lets anybody act on the server: only its own machine may reach it.
+  bool is_unguarded() const noexcept;
 
   std::shared_ptr<NamespaceCore> of(std::string_view path);
   std::shared_ptr<NamespaceCore> of(Matching matching);
+  std::shared_ptr<NamespaceCore> find(std::string_view path);  ///< null if it is not there. Any thread.
+  std::vector<std::shared_ptr<NamespaceCore>> namespaces();    ///< children too, parents not. Any thread.
   /// The namespace that a client asks for: static, or a child that exists or comes into being; null if there is none.
   /// It counts as `entering` until the caller says otherwise.
   std::shared_ptr<NamespaceCore> find_for(std::string_view name, json::View auth);
@@ -152,7 +175,10 @@ class IoCore {
   };
   std::unordered_map<std::uint64_t, Located> located_;  // the home loop's
   std::unique_ptr<Io> io_;
-  Function<std::uint64_t()> sessions_;
+  eio::Engine* engine_ = nullptr;
+  std::string fault_;
+  std::unique_ptr<Admin> admin_;
+  AdminFeed* feed_ = nullptr;
 };
 
 /// Does a `*` pattern fit all of the name?

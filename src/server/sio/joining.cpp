@@ -4,10 +4,12 @@
 #include <algorithm>
 
 #include "protocol/sio/encode.h"
+#include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/event_gate.h"
 #include "server/sio/guard.h"
 #include "server/sio/ids.h"
+#include "server/sio/legacy.h"
 #include "server/sio/namespace_core.h"
 #include "server/sio/recovery.h"
 
@@ -137,12 +139,11 @@ void Joining::ask_recovery() {
 }
 
 void Joining::refuse(const Admission& admission) {
-  Buffer packet;
-  packet.push_back('4');
   const json::View data = admission.data().view();
-  encode_connect_error(packet, handshake.nsp(), admission.why(),
-                       data.is_null() ? json::View(std::string_view()) : data);
-  client.session.send_packet(packet.text(), {});
+  if (client.is_legacy())
+    client.send(PacketType::connect_error, handshake.nsp(), legacy_refusal(admission.why(), data).text());
+  else
+    client.refuse(handshake.nsp(), admission.why(), data.is_null() ? json::View(std::string_view()) : data);
   Client& its = client;
   finish();
   core->maybe_forget();
@@ -168,6 +169,8 @@ void Joining::enter(const Restored* restored) {
   socket.local = &local;
   if (restored != nullptr)
     std::copy_n(restored->sid.begin(), socket.id.size(), socket.id.begin());
+  else if (client.is_legacy())
+    socket.set_legacy_id(legacy_id(core->name(), client.session.sid()));
   else
     fill_random_id(socket.id);
   client.entered(socket);
@@ -189,19 +192,26 @@ void Joining::enter(const Restored* restored) {
     socket.was_recovered = true;
     if (!restored->kept.data.view().is_null()) socket.set_data_text(restored->kept.data);
     socket.in_own_room = false;
-    for (const std::string& room : restored->kept.rooms) socket.enter_room(room);
+    for (const std::string& room : restored->kept.rooms) socket.enter_quietly(room);
     // What it missed comes before it is connected: the client keeps it until then.
     for (const auto& missed : restored->missed) {
       eio::LoopPacket packet(missed, loop.reactor);
       client.session.send_shared(packet, {});
     }
   }
-  Buffer packet;
-  packet.push_back('4');
   const auto* extras = socket.extras_if_any();
-  encode_connect(packet, core->name(), socket.sid(),
-                 extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
-  client.session.send_packet(packet.text(), {});
+  json::Loan loan;
+  if (!client.is_legacy())  // which knows its id
+    write_session(loan.text(), socket.sid(),
+                  extras != nullptr ? std::string_view(extras->continuity.pid) : std::string_view());
+  client.send(PacketType::connect, core->name(), loan.text());
+  if (restored != nullptr && !core->table().joined_room.empty())
+    for (const std::string& room : restored->kept.rooms)
+      if (socket.client != nullptr && room != socket.sid()) socket.tell_joined(room);
+  if (AdminFeed* feed = loop.io.feed()) {
+    if (restored == nullptr) feed->joined(socket, socket.sid());
+    feed->connected(socket);
+  }
   for (const auto& fn : core->table().connect)
     if (socket.client != nullptr) guarded(loop, "on_connect", [&] { (*fn)(socket); });
 }

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "protocol/sio/encode.h"
 #include "server/sio/recovery.h"
 
 namespace duplex::sio {
@@ -21,6 +20,8 @@ NamespaceCore::NamespaceCore(IoCore& io, std::string name, std::shared_ptr<Handl
 }
 
 NamespaceCore::~NamespaceCore() = default;
+
+void NamespaceCore::forgo_recovery() { recovery_.reset(); }
 
 std::shared_ptr<HandlerTable> NamespaceCore::shared_table() const {
   const std::lock_guard lock(table_mutex_);
@@ -65,20 +66,6 @@ void NamespaceCore::in_order(Function<void()> fn) {
     io_.home().reactor.post(std::move(fn));
   else
     fn();
-}
-
-void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event,
-                  std::string_view offset) {
-  Packet packet;
-  const bool binary = !event.attachments.empty();
-  packet.type = ack ? (binary ? PacketType::binary_ack : PacketType::ack)
-                    : (binary ? PacketType::binary_event : PacketType::event);
-  packet.attachments = static_cast<std::uint32_t>(event.attachments.size());
-  packet.nsp = nsp;
-  packet.id = id;
-  packet.payload = event.json;
-  encode(out, packet);
-  if (!offset.empty()) append_argument(out, offset);
 }
 
 // -- a loop's part ----------------------------------------------------------------------------------------------------

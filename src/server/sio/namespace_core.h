@@ -75,6 +75,7 @@ class NamespaceCore : public std::enable_shared_from_this<NamespaceCore> {
   Adapter& adapter() noexcept { return *adapter_; }
   void set_adapter(std::unique_ptr<Adapter> adapter) { adapter_ = std::move(adapter); }
   RecoveryHome* recovery() const noexcept { return recovery_.get(); }
+  void forgo_recovery();  ///< Before the server starts.
   std::uint64_t next_ack() noexcept { return acks_.fetch_add(1, std::memory_order_relaxed); }
   std::uint64_t acks_given() const noexcept { return acks_.load(std::memory_order_relaxed); }
 
@@ -184,10 +185,12 @@ class LocalNamespace {
   IoLoop& loop;
   RoomIndex rooms;
   std::vector<ServerSocket*> all;
-  struct IdHash {  // an id is random: eight characters of it are a hash
+  struct IdHash {  // an id ends at random: eight characters of it are a hash
     using is_transparent = void;
     std::size_t operator()(std::string_view id) const noexcept {
-      return id.size() < sizeof(std::uint64_t) ? 0 : static_cast<std::size_t>(load_native<std::uint64_t>(id.data()));
+      constexpr std::size_t taken = sizeof(std::uint64_t);
+      return id.size() < taken ? 0
+                               : static_cast<std::size_t>(load_native<std::uint64_t>(id.data() + (id.size() - taken)));
     }
     std::size_t operator()(const ServerSocket* socket) const noexcept { return (*this)(socket->sid()); }
   };
@@ -218,9 +221,5 @@ class LocalNamespace {
   std::vector<Change> changes_;                         // of rooms, while broadcasts are on their way
   std::vector<std::pair<ServerSocket*, bool>> undone_;  // who was, or was not, in the room that is looked at
 };
-
-/// Encodes one packet of an event or an ack: `4` is not written. `offset`: recovery's, as the last argument.
-void write_packet(Buffer& out, bool ack, std::string_view nsp, std::optional<std::uint64_t> id, EventView event,
-                  std::string_view offset = {});
 
 }  // namespace duplex::sio

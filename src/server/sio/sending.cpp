@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/sio/event.h"
 #include "server/sio/client.h"
+#include "server/sio/encoded_packet.h"
 #include "server/sio/namespace_core.h"
 #include "server/sio/recovery.h"
 
 namespace duplex::sio {
 namespace {
 
-/// The text packet (its `4` included), then its attachments, each a message of its own.
-Sent send_all(eio::Session& session, std::string_view packet, std::span<const json::Binary> attachments,
+/// The packet, then its attachments, each a message of its own.
+Sent send_all(eio::Session& session, ws::Message packet, std::span<const json::Binary> attachments,
               const Flags& flags) {
   if (!session.is_open()) return Sent::closed;
   // All of it or nothing: what would be dropped is dropped before its first part.
   if (flags.is_volatile && !session.is_writable()) return Sent::dropped;
   const eio::SendOptions options{.compress = flags.compress, .droppable = flags.is_volatile && attachments.empty()};
-  Sent sent = session.send_packet(packet, options);
+  Sent sent = sio::send(session, packet, options);
   for (const json::Binary bytes : attachments) sent = session.send_message(ws::Message(bytes), options);
   return sent;
 }
@@ -55,23 +56,22 @@ Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
     tell_outgoing(event.json, event.attachments);
     if (client == nullptr) return Sent::closed;
   }
-  Buffer packet = std::exchange(loop().packet, {});
-  packet.clear();
-  packet.push_back('4');
-  write_packet(packet, false, core.name(), ack, event);
-  const Sent sent = send_in_order(packet.text(), event.attachments, flags);
-  loop().packet = std::move(packet);
+  Buffer room = std::exchange(loop().packet, {});
+  const EncodedPacket packet(loop().parser, room, packet_of(event, core.name(), ack), event.attachments);
+  const Sent sent = send_in_order(packet, flags);
+  loop().packet = std::move(room);
   return sent;
 }
 
-Sent ServerSocket::send_in_order(std::string_view packet, std::span<const json::Binary> attachments,
-                                 const Flags& flags) {
+Sent ServerSocket::send_in_order(const EncodedPacket& packet, const Flags& flags) {
   NamespaceCore& core = local->core;
-  if (!core.ordered_elsewhere()) return send_all(client->session, packet, attachments, flags);
-  core.in_order([slot = loop().reactor.slot(), session = client->session.bits(),
-                 owned = std::make_shared<const OwnedEvent>(EventView{packet, attachments}), flags] {
-    net::Reactor::post_to(slot, [session, owned, flags] {
-      if (eio::Session* found = eio::Session::find(session)) send_all(*found, owned->text, owned->views, flags);
+  const ws::Message message = packet.message();
+  if (!core.ordered_elsewhere()) return send_all(client->session, message, packet.attachments(), flags);
+  core.in_order([slot = loop().reactor.slot(), session = client->session.bits(), is_text = message.is_text(),
+                 owned = std::make_shared<const OwnedEvent>(EventView{message.text(), packet.attachments()}), flags] {
+    net::Reactor::post_to(slot, [session, is_text, owned, flags] {
+      const ws::Message kept = is_text ? ws::Message(owned->text) : ws::Message(as_bytes(owned->text));
+      if (eio::Session* found = eio::Session::find(session)) send_all(*found, kept, owned->views, flags);
     });
   });
   return Sent::queued;

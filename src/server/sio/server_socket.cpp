@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "server/sio/server_socket.h"
 
-#include "protocol/sio/encode.h"
+#include "server/sio/admin_feed.h"
 #include "server/sio/client.h"
 #include "server/sio/guard.h"
 #include "server/sio/listeners.h"
@@ -31,26 +31,50 @@ SocketListeners& ServerSocket::listeners() {
 // -- rooms ------------------------------------------------------------------------------------------------------------
 
 void ServerSocket::enter_room(std::string_view room) {
-  if (client == nullptr) return;
+  if (enter_quietly(room)) tell_joined(room);
+}
+
+bool ServerSocket::enter_quietly(std::string_view room) {
+  if (client == nullptr) return false;
   if (room == sid()) {
-    if (!std::exchange(in_own_room, true)) return;
-    return;
+    if (!std::exchange(in_own_room, true)) {
+      if (AdminFeed* feed = loop().io.feed()) feed->joined(*this, room);
+    }
+    return false;
   }
   const std::size_t before = local->rooms.rooms();
-  if (local->rooms.join(*this, room)) local->note_change(*this, room, true);
+  const bool entered = local->rooms.join(*this, room);
+  if (entered) local->note_change(*this, room, true);
   loop().counters.rooms.add(local->rooms.rooms() - before);
+  if (AdminFeed* feed = loop().io.feed(); feed != nullptr && entered) feed->joined(*this, room);
+  return entered;
+}
+
+void ServerSocket::tell_joined(std::string_view room) {
+  for (const auto& fn : local->core.table().joined_room)
+    if (client != nullptr) guarded(loop(), "on_join_room", [&] { (*fn)(*this, room); });
+}
+
+void ServerSocket::tell_left(std::string_view room) {
+  for (const auto& fn : local->core.table().left_room) guarded(loop(), "on_leave_room", [&] { (*fn)(*this, room); });
 }
 
 void ServerSocket::leave_room(std::string_view room) {
   if (client == nullptr) return;
+  AdminFeed* const feed = loop().io.feed();
   if (room == sid()) {
-    in_own_room = false;
+    if (std::exchange(in_own_room, false) && feed != nullptr) feed->left(*this, sid());
     return;
   }
   const std::size_t before = local->rooms.rooms();
-  const std::string name(local->has_broadcasts_out() ? room : std::string_view());  // `room` may be the room's own
-  if (local->rooms.leave(*this, room)) local->note_change(*this, name, false);
+  const bool told = local->has_broadcasts_out() || !local->core.table().left_room.empty() || feed != nullptr;
+  const std::string name(told ? room : std::string_view());  // `room` may be the room's own
+  const bool left = local->rooms.leave(*this, room);
+  if (left) local->note_change(*this, name, false);
   loop().counters.rooms.subtract(before - local->rooms.rooms());
+  if (!left) return;
+  if (feed != nullptr) feed->left(*this, name);
+  tell_left(name);
 }
 
 // -- its end ----------------------------------------------------------------------------------------------------------
@@ -72,10 +96,7 @@ void ServerSocket::disconnect_from_server(bool close) {
 
 void ServerSocket::disconnect_now(bool close) {
   if (close) return client->disconnect_all();
-  Buffer packet;
-  packet.push_back('4');
-  encode_disconnect(packet, local->core.name());
-  client->session.send_packet(packet.text(), {});
+  client->send(PacketType::disconnect, local->core.name());
   leave_namespace("server namespace disconnect", {}, false);
 }
 
@@ -90,7 +111,7 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   if (core.recovery() != nullptr && !fenced) {
     const auto keep_alive = core.shared_from_this();
     const std::string& pid = extras().continuity.pid;
-    if (keep)
+    if (keep && !client->is_legacy())  // which never heard its pid
       core.in_order([keep_alive, pid, bits = bits_, kept = sio::keep(*this)]() mutable {
         keep_alive->recovery()->parked(pid, bits, std::move(kept));
       });
@@ -98,6 +119,11 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
       core.in_order([keep_alive, pid, bits = bits_] { keep_alive->recovery()->forgotten(pid, bits); });
   }
 
+  std::vector<std::string> rooms;
+  if (!core.table().left_room.empty()) each_room([&](const Room& room) { rooms.push_back(room.name()); });
+  AdminFeed* const feed = its_loop.io.feed();
+  std::vector<std::string> rooms_left;
+  if (feed != nullptr) each_room_name([&](std::string_view room) { rooms_left.emplace_back(room); });
   const std::size_t before = local->rooms.rooms();
   leave_all();
   its_loop.counters.rooms.subtract(before - local->rooms.rooms() + 1);
@@ -105,6 +131,8 @@ void ServerSocket::leave_namespace(std::string_view reason, std::string_view det
   local->remove(*this);
   client->left(*this, by_server);
   client = nullptr;
+  for (const std::string& room : rooms) tell_left(room);  // who is told can have it enter no room any more
+  if (feed != nullptr) feed->disconnected(*this, reason, rooms_left);
   for (const auto& fn : core.table().disconnect) guarded(its_loop, "on_disconnect", [&] { (*fn)(*this, why); });
   fail_pending();
   if (SocketListeners* its = listeners_if_any()) its->gate.clear(its_loop.reactor);
@@ -145,6 +173,10 @@ Broadcast Socket::to(std::string_view room) const { return broadcast().to(room);
 Broadcast Socket::except(std::string_view room) const { return broadcast().except(room); }
 void Socket::disconnect(bool close) { ServerSocket::of(*this).disconnect_from_server(close); }
 json::View Socket::data() const noexcept { return ServerSocket::of(*this).data_text().view(); }
-void Socket::put_data(json::Text data) { ServerSocket::of(*this).set_data_text(std::move(data)); }
+void Socket::put_data(json::Text data) {
+  ServerSocket& self = ServerSocket::of(*this);
+  self.set_data_text(std::move(data));
+  if (AdminFeed* feed = self.loop().io.feed(); feed != nullptr && self.client != nullptr) feed->changed_data(self);
+}
 
 }  // namespace duplex::sio

@@ -13,6 +13,7 @@
 namespace duplex::sio {
 
 class Client;
+class EncodedPacket;
 class IoLoop;
 class LocalNamespace;
 struct SocketListeners;
@@ -29,7 +30,9 @@ class ServerSocket final : public Socket, public RoomMember {
   static const ServerSocket& of(const Socket& socket) noexcept { return static_cast<const ServerSocket&>(socket); }
   static ServerSocket& of_member(RoomMember& member) noexcept { return static_cast<ServerSocket&>(member); }
 
-  std::string_view sid() const noexcept { return {id.data(), id.size()}; }
+  std::string_view sid() const noexcept {
+    return id.front() != '\0' ? std::string_view(id.data(), id.size()) : std::string_view(extras_->legacy_id);
+  }
   std::uint64_t bits() const noexcept { return bits_; }
   IoLoop& loop() const noexcept;
 
@@ -41,6 +44,8 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- its rooms (server_socket.cpp)
   void enter_room(std::string_view room);
+  bool enter_quietly(std::string_view room);  ///< without telling handlers; false: it was there already
+  void tell_joined(std::string_view room);
   void leave_room(std::string_view room);
   template <class F>
   void each_room_name(F&& visit) const {
@@ -58,8 +63,8 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
-  /// A packet of this socket's, its `4` included, in the order of everything that its namespace sends.
-  Sent send_in_order(std::string_view packet, std::span<const json::Binary> attachments, const Flags& flags);
+  /// A packet of this socket's, in the order of everything that its namespace sends.
+  Sent send_in_order(const EncodedPacket& packet, const Flags& flags);
   void tell_outgoing(std::string_view event, std::span<const json::Binary> attachments);
 
   // -- answers (acks.cpp)
@@ -72,7 +77,7 @@ class ServerSocket final : public Socket, public RoomMember {
   Client* client = nullptr;  ///< null: it has left
   LocalNamespace* local = nullptr;
   Handshake handshake_;
-  std::array<char, id_size> id{};
+  std::array<char, id_size> id{};  ///< of zeros: it has a legacy id
   std::uint32_t slot = 0;
   std::uint32_t stamp = 0;     ///< of the newest broadcast that considered it
   std::uint32_t position = 0;  ///< in its namespace's list
@@ -95,16 +100,19 @@ class ServerSocket final : public Socket, public RoomMember {
     std::unique_ptr<SocketListeners> listeners;
     std::unordered_map<std::uint64_t, Pending> pending;
     Continuity continuity;
+    std::string legacy_id;  ///< a client of Socket.IO 2 knows its own: Engine.IO's, with its namespace before it
   };
   Extras& extras();
   Extras* extras_if_any() const noexcept { return extras_.get(); }
   SocketListeners& listeners();
   SocketListeners* listeners_if_any() const noexcept { return extras_ ? extras_->listeners.get() : nullptr; }
+  void set_legacy_id(std::string its_id) { extras().legacy_id = std::move(its_id); }
   void set_bits(std::uint64_t bits) noexcept { bits_ = bits; }
   void set_data_text(json::Text data) { handshake_.put_data(std::move(data)); }
   const json::Text& data_text() const noexcept { return handshake_.data(); }
 
  private:
+  void tell_left(std::string_view room);
   bool leaving_ = false;
   std::uint64_t bits_ = 0;
   std::unique_ptr<Extras> extras_;

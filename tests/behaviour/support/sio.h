@@ -12,11 +12,29 @@ namespace duplex::testing {
 
 using namespace std::chrono_literals;
 
+/// Which of Socket.IO's protocols the clients of a test speak while this stands: 5, or 4 over Engine.IO 3.
+class Speaking {
+ public:
+  ~Speaking() { protocol = 5; }
+  void as(int which) noexcept { protocol = which; }
+  static inline int protocol = 5;
+};
+/// Runs the test case once with each of them. A client of protocol 4 is in the main namespace without asking.
+#define OVER_EACH_PROTOCOL() \
+  Speaking speaking;         \
+  SUBCASE("protocol 5") {}   \
+  SUBCASE("protocol 4, over Engine.IO 3") { speaking.as(4); }
+
+inline sio::Options with_old_clients(sio::Options options) {
+  options.engine.allow_eio3 = true;
+  return options;
+}
+
 /// Socket.IO over a server in memory. Handlers are set before the first client comes.
 class SioServer {
  public:
   explicit SioServer(sio::Options options = {}, ServerOptions server_options = {}, std::size_t loops = 1)
-      : server(std::move(server_options), loops), io(server->io(std::move(options))) {}
+      : server(std::move(server_options), loops), io(server->io(with_old_clients(std::move(options)))) {}
   MemoryServer server;
   sio::Io& io;
 };
@@ -25,14 +43,18 @@ class SioServer {
 class SioClient {
  public:
   explicit SioClient(SioServer& server, std::string_view first = {}, std::size_t loop = 0)
-      : server_(server.server), ws_(server.server, "/socket.io/?EIO=4&transport=websocket", {}, loop) {
+      : is_old_(Speaking::protocol == 4),
+        server_(server.server),
+        ws_(server.server, is_old_ ? "/socket.io/?EIO=3&transport=websocket" : "/socket.io/?EIO=4&transport=websocket",
+            {}, loop) {
     open_ = next_frame();
-    if (!first.empty()) said(first);
+    if (!first.empty() && !is_old_) send(first);
   }
 
   void send(std::string_view packet) { ws_.send("4" + std::string(packet)); }
-  void send_binary(std::string_view bytes) { ws_.send(bytes, 2); }
-  void pong() { ws_.send("3"); }
+  void send_binary(std::string_view bytes) { ws_.send((is_old_ ? "\x04" : "") + std::string(bytes), 2); }
+  /// Its part of the heartbeat.
+  void pong() { ws_.send(is_old_ ? "2" : "3"); }
   /// Sends a packet and returns the next one that came.
   std::string ask(std::string_view packet) {
     send(packet);
@@ -46,6 +68,7 @@ class SioClient {
         if (answers_pings) pong();
         continue;
       }
+      if (is_old_ && frame == "3") continue;
       return frame.starts_with('4') ? frame.substr(1) : frame;
     }
   }
@@ -60,15 +83,16 @@ class SioClient {
     server_.run();
   }
   net::MemoryPeer& peer() { return ws_.peer(); }
+  const std::string& open() const noexcept { return open_; }  ///< Engine.IO's first packet
   bool answers_pings = true;
 
  private:
-  void said(std::string_view packet) { send(packet); }
   std::string next_frame() {
     const auto frame = ws_.next();
     if (!frame) return {};
     return frame->opcode == 8 ? "close" : frame->payload;
   }
+  const bool is_old_;
   MemoryServer& server_;
   WsClient ws_;
   std::string open_;

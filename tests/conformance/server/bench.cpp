@@ -12,12 +12,13 @@ constexpr std::size_t max_message = 16 * 1024 * 1024;
 constexpr std::size_t hard_limit = 64 * 1024 * 1024;  // several of the largest may wait
 constexpr std::string_view everyone = "everyone";
 
-void serve_socket_io(Server& server, bool broadcast, const ws::Compression& compression) {
+void serve_socket_io(Server& server, const SuiteOptions& options, bool broadcast, const ws::Compression& compression) {
   sio::Io& io = server.io({.engine = {.max_http_buffer = max_message,
                                       .origins = {"*"},
                                       .http_compression = compression.enabled,
                                       .per_message_deflate = compression,
-                                      .hard_limit = hard_limit}});
+                                      .hard_limit = hard_limit},
+                           .parser = parser_of(options)});
   if (broadcast)
     io.on("m", [&io](json::View value) { io.emit("m", value); });
   else
@@ -44,7 +45,7 @@ int run_bench(const SuiteOptions& options) {
   Server server(std::move(server_settings));
   const bool broadcast = options.mode == "broadcast";
   const ws::Compression compression{.enabled = options.deflate, .threshold = 0};
-  serve_socket_io(server, broadcast, compression);
+  serve_socket_io(server, options, broadcast, compression);
   serve_websocket(server, broadcast, compression);
   return serve(server);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A namespace that lets a test drive the server: every call is an event whose last argument is an ack.
-#include <duplex/sio.h>
+#include <duplex/sio_admin.h>
 
 #include "suites.h"
 
@@ -132,10 +132,15 @@ void add_sockets(sio::Namespace& driver, sio::Io& io) {
 int run_driver(const SuiteOptions& options) {
   Server server(server_options(options));
   sio::Options io_options;
+  io_options.engine = engine_options(options);
   io_options.engine.hard_limit = 16 * 1024 * 1024;
   io_options.engine.per_message_deflate.enabled = options.deflate;
   io_options.engine.origins = {"*"};
+  if (!options.cors.empty())
+    io_options.engine.cors = {.origins = {options.cors}, .exposed_headers = "ETag", .credentials = true};
+  io_options.serve_client = options.serve_client;
   io_options.recovery.enabled = true;
+  io_options.parser = parser_of(options);
   sio::Io& io = server.io(std::move(io_options));
   sio::Namespace& driver = io.of("/driver");
   driver.on_connect([](sio::Socket& socket) {
@@ -144,6 +149,11 @@ int run_driver(const SuiteOptions& options) {
   add_rooms(driver);
   add_emits(driver);
   add_sockets(driver, io);
+  if (!options.admin_mode.empty())
+    sio::instrument(
+        io, {.password_hash = options.admin_hash,
+             .mode = options.admin_mode == "production" ? sio::AdminMode::production : sio::AdminMode::development,
+             .read_only = options.admin_read_only});
   return serve(server);
 }
 

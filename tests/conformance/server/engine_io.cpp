@@ -5,7 +5,7 @@ namespace duplex::conformance {
 
 int run_engine_io(const SuiteOptions& options) {
   Server server(server_options(options));
-  eio::EngineOptions engine;
+  eio::EngineOptions engine = engine_options(options);
   engine.path = "/engine.io/";
   engine.ping_interval = 300ms;
   engine.ping_timeout = 200ms;

@@ -47,7 +47,7 @@ void on_message(eio::Socket& socket, ws::Message message) {
 
 int run_engine_io_client(const SuiteOptions& options) {
   Server server(server_options(options));
-  eio::EngineOptions engine;
+  eio::EngineOptions engine = engine_options(options);
   engine.path = "/engine.io/";
   engine.ping_interval = 500ms;
   engine.max_http_buffer = 100;

@@ -20,6 +20,16 @@ ServerOptions server_options(const SuiteOptions& options) {
   return server;
 }
 
+std::shared_ptr<const sio::Parser> parser_of(const SuiteOptions& options) {
+  return options.parser == "msgpack" ? sio::msgpack_parser() : nullptr;
+}
+
+eio::EngineOptions engine_options(const SuiteOptions& options) {
+  eio::EngineOptions engine;
+  engine.allow_eio3 = engine.allow_jsonp = options.eio3;
+  return engine;
+}
+
 int serve(Server& server) {
   return run(server, [&server] { std::cout << "listening on " << server.url() << std::endl; });
 }
@@ -49,8 +59,16 @@ int main(int argc, char** argv) {
   app.add_flag("--tls", options.tls,
                "Serve TLS, with a certificate made for the occasion unless --cert and --key are given");
   app.add_flag("--deflate", options.deflate, "Agree on permessage-deflate in the suites engine.io, driver and bench");
+  app.add_flag("--allow-eio3", options.eio3, "Take clients of Engine.IO 3 and JSONP, too");
   app.add_option("--cert", options.cert, "TLS certificate (PEM file)");
   app.add_option("--key", options.key, "TLS private key (PEM file)");
+  app.add_option("--parser", options.parser, "Of Socket.IO's packets")->check(CLI::IsMember({"json", "msgpack"}));
+  app.add_option("--serve-client", options.serve_client, "Of the suite driver: a folder of client bundles to serve");
+  app.add_option("--cors", options.cors, "Of the suite driver: an origin that CORS allows");
+  app.add_option("--admin-mode", options.admin_mode, "Of the suite driver: serve the admin namespace")
+      ->check(CLI::IsMember({"development", "production"}));
+  app.add_option("--admin-hash", options.admin_hash, "bcrypt hash of its password");
+  app.add_flag("--admin-read-only", options.admin_read_only, "It changes nothing");
   app.add_option("--mode", options.mode, "Of the suite bench: echo each message, or broadcast it to everyone")
       ->check(CLI::IsMember({"echo", "broadcast"}));
   try {

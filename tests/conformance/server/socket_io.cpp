@@ -12,7 +12,8 @@ int run_socket_io(const SuiteOptions& options) {
                                       .ping_timeout = 200ms,
                                       .max_http_buffer = 1'000'000,
                                       .cors = {.origins = {"*"}}},
-                           .connect_timeout = 1000ms});
+                           .connect_timeout = 1000ms,
+                           .parser = parser_of(options)});
   // The suite's client loses what comes in the same read as CONNECT, even from the reference: so `auth` comes a little
   // later.
   const auto greet = [&loop = server.loop()](sio::Socket& socket) {

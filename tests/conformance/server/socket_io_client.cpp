@@ -82,10 +82,12 @@ int run_socket_io_client(const SuiteOptions& options) {
     loop.after(10ms, [admission = std::move(admission)]() mutable { admission.allow(); });
   };
   sio::Options io_options;
+  io_options.engine = engine_options(options);
   io_options.engine.ping_interval = 2000ms;
   io_options.engine.cors.origins = {"*"};
   io_options.engine.allow_request = admit;
   io_options.recovery.enabled = true;
+  io_options.parser = parser_of(options);
   sio::Io& io = server.io(std::move(io_options));
 
   io.use(

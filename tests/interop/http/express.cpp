@@ -209,6 +209,69 @@ void add_bodies(Server& app) {
   });
 }
 
+void add_tags(Server& app) {
+  http::Router r;
+  const auto text = [](http::Request&, http::Response& res) { res.send("a text"); };
+  r.get("/text", text);
+  r.get("/empty", [](http::Request&, http::Response& res) { res.send(""); });
+  r.get("/json", [](http::Request&, http::Response& res) { res.json(json::object("a", std::vector<int>{1, 2, 3})); });
+  r.get("/large", [](http::Request&, http::Response& res) { res.type("txt").send(std::string(100'000, 'x')); });
+  r.get("/mine", [](http::Request&, http::Response& res) { res.header("ETag", "\"mine\"").send("a text"); });
+  r.get("/weak", [](http::Request&, http::Response& res) { res.header("ETag", "W/\"mine\"").send("a text"); });
+  r.get("/modified", [](http::Request&, http::Response& res) {
+    res.header("Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT").send("a text");
+  });
+  r.get("/status/:code", [](http::Request& req, http::Response& res) {
+    res.status(std::stoi(std::string(req.param("code")))).send("a text");
+  });
+  r.get("/end", [](http::Request&, http::Response& res) { res.end(); });
+  r.post("/text", text);
+  r.get("/later", [&app](http::Request&, http::Response& res) {
+    app.loop().post([reply = res.defer()]() mutable { reply.send("a text"); });
+  });
+  app.use("/tag", std::move(r));
+}
+
+void add_files(Server& app, const std::string& root) {
+  http::Router r;
+  const auto send = [](http::FileOptions options) {
+    return [options](http::Request& req, http::Response& res) { res.send_file(req.param("path"), options); };
+  };
+  const std::string_view in = root;  // of main's arguments: it outlives the server
+  r.get("/in/*path", send({.root = in}));
+  r.post("/in/*path", send({.root = in}));
+  r.get("/slash/*path", [in](http::Request& req, http::Response& res) {
+    res.send_file("/" + std::string(req.param("path")), {.root = in});
+  });
+  r.get("/allow/*path", send({.root = in, .dotfiles = http::Dotfiles::allow}));
+  r.get("/deny/*path", send({.root = in, .dotfiles = http::Dotfiles::deny}));
+  r.get("/cached/:path", send({.root = in, .max_age = std::chrono::hours(1), .immutable = true}));
+  r.get("/headers/:path", send({.root = in, .headers = {{"X-Once", "file"}, {"Cache-Control", "private"}}}));
+  r.get("/absolute/*path", [root](http::Request& req, http::Response& res) {
+    res.send_file(root + "/" + std::string(req.param("path")));
+  });
+  r.get("/typed/:name",
+        [in](http::Request& req, http::Response& res) { res.type("png").send_file(req.param("name"), {.root = in}); });
+  r.get("/status/:code/:name", [in](http::Request& req, http::Response& res) {
+    res.status(std::stoi(std::string(req.param("code")))).send_file(req.param("name"), {.root = in});
+  });
+  r.get("/tagged/:name", [in](http::Request& req, http::Response& res) {
+    res.header("ETag", "\"mine\"").send_file(req.param("name"), {.root = in});
+  });
+  r.get("/save/*path",
+        [in](http::Request& req, http::Response& res) { res.download(req.param("path"), {}, {.root = in}); });
+  r.get("/save-as/:name/*path", [in](http::Request& req, http::Response& res) {
+    res.download(req.param("path"), req.param("name"), {.root = in});
+  });
+  r.get("/save-absolute/:name",
+        [root](http::Request& req, http::Response& res) { res.download(root + "/" + std::string(req.param("name"))); });
+  r.get("/save-headers/:name", [in](http::Request& req, http::Response& res) {
+    res.download(req.param("name"), {},
+                 {.root = in, .headers = {{"X-Once", "file"}, {"content-disposition", "inline"}}});
+  });
+  app.use("/files", std::move(r));
+}
+
 }  // namespace
 
 int serve_express(const Arguments& arguments) {
@@ -218,6 +281,8 @@ int serve_express(const Arguments& arguments) {
   add_errors(app);
   add_answers(app);
   add_bodies(app);
+  add_tags(app);
+  add_files(app, arguments.at("--root"));
   return serve(app);
 }
 

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
 // npm `socket.io-client` in the /driver namespace of `duplex-conformance --suite driver`, where a test drives the server.
 import { after } from "node:test";
-import { io } from "socket.io-client";
+import * as parser from "./parser.mjs";
 import { within } from "./server.mjs";
 
 const DEADLINE = 10_000;
+
+// The same tests run again with clients of Socket.IO 2: see CMakeLists.txt.
+export const isOld = process.env.DUPLEX_TEST_CLIENT === "2";
+export const { io } = await import(isOld ? "./socket_io_2.mjs" : "socket.io-client");
+export const suite = ["--suite", "driver", ...(isOld ? ["--allow-eio3"] : []), ...parser.flags];
 
 // A client that is still there when the server has gone would try again for ever, and the file never end.
 const drivers = new Set();
@@ -16,7 +21,7 @@ export class Driver {
   all = [];  // every event but hello, as [name, ...arguments]
 
   constructor(url, options) {
-    this.socket = io(`${url}/driver`, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...options });
+    this.socket = io(`${url}/driver`, { forceNew: true, reconnectionDelay: 50, reconnectionDelayMax: 200, ...parser.options, ...options });
     drivers.add(this);
     this.hellos = [];
     this.socket.onAny((name, ...values) => {

@@ -143,15 +143,53 @@ function addBodies(app) {
   app.post("/body/is", (req, res) => res.json({ json: !!req.is("json"), text: !!req.is("text/*"), form: !!req.is("urlencoded") }));
 }
 
-export function expressApp() {
+function addTags(app) {
+  const r = express.Router();
+  r.get("/text", (req, res) => res.send("a text"));
+  r.get("/empty", (req, res) => res.send(""));
+  r.get("/json", (req, res) => res.json({ a: [1, 2, 3] }));
+  r.get("/large", (req, res) => res.type("txt").send("x".repeat(100_000)));
+  r.get("/mine", (req, res) => res.set("ETag", '"mine"').send("a text"));
+  r.get("/weak", (req, res) => res.set("ETag", 'W/"mine"').send("a text"));
+  r.get("/modified", (req, res) => res.set("Last-Modified", "Tue, 14 Nov 2023 22:13:20 GMT").send("a text"));
+  r.get("/status/:code", (req, res) => res.status(Number(req.params.code)).send("a text"));
+  r.get("/end", (req, res) => res.end());
+  r.post("/text", (req, res) => res.send("a text"));
+  r.get("/later", (req, res) => { setImmediate(() => res.send("a text")); });
+  app.use("/tag", r);
+}
+
+function addFiles(app, root) {
+  const r = express.Router();
+  r.get("/in/*path", (req, res) => res.sendFile(joined(req.params.path), { root }));
+  r.post("/in/*path", (req, res) => res.sendFile(joined(req.params.path), { root }));
+  r.get("/slash/*path", (req, res) => res.sendFile(`/${joined(req.params.path)}`, { root }));
+  r.get("/allow/*path", (req, res) => res.sendFile(joined(req.params.path), { root, dotfiles: "allow" }));
+  r.get("/deny/*path", (req, res) => res.sendFile(joined(req.params.path), { root, dotfiles: "deny" }));
+  r.get("/cached/:name", (req, res) => res.sendFile(req.params.name, { root, maxAge: 3_600_000, immutable: true }));
+  r.get("/headers/:name", (req, res) => res.sendFile(req.params.name, { root, headers: { "X-Once": "file", "Cache-Control": "private" } }));
+  r.get("/absolute/*path", (req, res) => res.sendFile(`${root}/${joined(req.params.path)}`));
+  r.get("/typed/:name", (req, res) => res.type("png").sendFile(req.params.name, { root }));
+  r.get("/status/:code/:name", (req, res) => res.status(Number(req.params.code)).sendFile(req.params.name, { root }));
+  r.get("/tagged/:name", (req, res) => res.set("ETag", '"mine"').sendFile(req.params.name, { root }));
+  r.get("/save/*path", (req, res) => res.download(joined(req.params.path), { root }));
+  r.get("/save-as/:name/*path", (req, res) => res.download(joined(req.params.path), req.params.name, { root }));
+  r.get("/save-absolute/:name", (req, res) => res.download(`${root}/${req.params.name}`));
+  r.get("/save-headers/:name", (req, res) => res.download(req.params.name, { root, headers: { "X-Once": "file", "content-disposition": "inline" } }));
+  app.use("/files", r);
+}
+
+/** `root`: a folder for the routes below /files. */
+export function expressApp(root) {
   const app = express();
   app.set("env", "test");  // it prints no errors then
-  app.set("etag", false);
   app.disable("x-powered-by");
   addPaths(app);
   addRouters(app);
   addErrors(app);
   addAnswers(app);
   addBodies(app);
+  addTags(app);
+  addFiles(app, root);
   return app;
 }

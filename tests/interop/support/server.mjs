@@ -76,12 +76,14 @@ export class RunningServer {
   }
 }
 
-/** Starts `name` with `args`, on port 0 unless another is given (null: none by flag), and waits until it listens. */
-export async function start(name, args, { port = 0, env = {}, cwd } = {}) {
+/** Starts `name` with `args`, on port 0 unless another is given (null: none by flag), and waits until it listens. `under` is a command that
+    becomes the program which it is given. */
+export async function start(name, args, { port = 0, env = {}, cwd, under = [] } = {}) {
   // The same tests run again on several loops: see tests/CMakeLists.txt.
   const threads = process.env.DUPLEX_TEST_THREADS ? ["--threads", process.env.DUPLEX_TEST_THREADS] : [];
   const where = port === null ? [] : ["--port", String(port)];
-  const child = spawn(program(name), [...args, ...threads, ...where], {
+  const [command, ...words] = [...under, program(name), ...args, ...threads, ...where];
+  const child = spawn(command, words, {
     stdio: ["ignore", "pipe", "pipe"], env: { ...environment(), ...env }, cwd,
   });
   const output = [];

@@ -9,14 +9,46 @@
 using namespace duplex;
 using namespace duplex::http;
 
+// For the answers of handlers and for those of Engine.IO's polls. RFC 9110 section 12.5.3.
 TEST_CASE("gzip is preferred, deflate is taken, what is refused is not used") {
-  CHECK(choose_coding("gzip, deflate, br") == Coding::gzip);
-  CHECK(choose_coding("deflate") == Coding::deflate);
-  CHECK(choose_coding("gzip;q=0, deflate;q=0.1") == Coding::deflate);
-  CHECK(choose_coding("*") == Coding::gzip);
-  CHECK(choose_coding("br") == Coding::identity);
-  CHECK(choose_coding("") == Coding::identity);
-  CHECK(choose_coding("gzip;q=0, *;q=0") == Coding::identity);
+  struct Row {
+    const char* accepted;
+    Coding coding;
+  };
+  const Row rows[] = {
+      {"", Coding::identity},
+      {"br", Coding::identity},
+      {"identity", Coding::identity},
+      {"gzip", Coding::gzip},
+      {"deflate", Coding::deflate},
+      {"gzip, deflate, br", Coding::gzip},
+      {"deflate, gzip", Coding::gzip},
+      {"deflate;q=1.0, gzip;q=0.1", Coding::gzip},  // ours is the choice, among what is taken
+      {"GZIP;q=0.5", Coding::gzip},
+      {"\tgzip ,br", Coding::gzip},
+      {"gzip;q=0, deflate", Coding::deflate},
+      {"gzip;q=0, deflate;q=0.1", Coding::deflate},
+      {"gzip; q=0.0", Coding::identity},
+      {"gzip;q=0.000, deflate;q=0", Coding::identity},
+      {"gzip;Q=0", Coding::identity},
+      {"gzip;level=9;q=0", Coding::identity},
+      {"x-gzip", Coding::identity},
+      {"gzipped", Coding::identity},
+      // "*" stands for what is not named
+      {"*", Coding::gzip},
+      {"br, *", Coding::gzip},
+      {"*;q=0", Coding::identity},
+      {"*, gzip;q=0", Coding::deflate},
+      {"gzip;q=0, *", Coding::deflate},
+      {"gzip;q=0, *;q=0", Coding::identity},
+      {"gzip;q=0, deflate;q=0, *", Coding::identity},
+      {"*;q=0, deflate", Coding::deflate},
+      {"identity;q=0, *", Coding::gzip},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(std::string(row.accepted));
+    CHECK(name_of(choose_coding(row.accepted)) == name_of(row.coding));
+  }
 }
 
 TEST_CASE("what is packed unpacks to what it was, in both formats") {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <string>
 
 #include "protocol/http/header_id.h"
@@ -88,4 +89,16 @@ TEST_CASE("text is worth compressing, pictures and event streams are not") {
   CHECK_FALSE(is_compressible("image/png"));
   CHECK_FALSE(is_compressible("text/event-stream"));
   CHECK_FALSE(is_compressible(""));
+}
+
+TEST_CASE("the coding that is liked best: by weight, then by name, then in the client's order, then in ours") {
+  constexpr std::array<std::string_view, 3> offered = {"br", "gzip", "deflate"};
+  CHECK(preferred_encoding("gzip, deflate, br", offered) == "gzip");
+  CHECK(preferred_encoding("gzip;q=0.5, deflate;q=0.999, br;q=0", offered) == "deflate");
+  CHECK(preferred_encoding("*", offered) == "br");
+  CHECK(preferred_encoding("*, deflate", offered) == "deflate");
+  CHECK(preferred_encoding("br;q=0, *;q=0.1", offered) == "gzip");
+  CHECK(preferred_encoding("identity, BR;q=0.001", offered) == "br");
+  CHECK(preferred_encoding("gzip;q=x, zstd", offered) == "");
+  CHECK(preferred_encoding("", offered) == "");
 }

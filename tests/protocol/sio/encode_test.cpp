@@ -30,16 +30,18 @@ TEST_CASE("what is encoded decodes to the same packet") {
 }
 
 TEST_CASE("the answers to CONNECT are those of the protocol") {
-  CHECK(encoded([](Buffer& out) { sio::encode_connect(out, "/", "QtrT6ydbObNTmAflAAAB"); }) ==
-        R"(0{"sid":"QtrT6ydbObNTmAflAAAB"})");
-  CHECK(encoded([](Buffer& out) { sio::encode_connect(out, "/admin", "s", "p"); }) ==
-        R"(0/admin,{"sid":"s","pid":"p"})");
-  CHECK(encoded([](Buffer& out) { sio::encode_connect_error(out, "/nope", "Invalid namespace"); }) ==
-        R"(4/nope,{"message":"Invalid namespace"})");
-  CHECK(encoded([](Buffer& out) { sio::encode_connect_error(out, "/", "a\"b", json::View(R"({"code":1})")); }) ==
-        R"(4{"message":"a\"b","data":{"code":1}})");
-  CHECK(encoded([](Buffer& out) { sio::encode_disconnect(out, "/"); }) == "1");
-  CHECK(encoded([](Buffer& out) { sio::encode_disconnect(out, "/admin"); }) == "1/admin,");
+  const auto written = [](auto&& write) {
+    std::string payload;
+    write(payload);
+    return payload;
+  };
+  CHECK(written([](std::string& out) { sio::write_session(out, "QtrT6ydbObNTmAflAAAB"); }) ==
+        R"({"sid":"QtrT6ydbObNTmAflAAAB"})");
+  CHECK(written([](std::string& out) { sio::write_session(out, "s", "p"); }) == R"({"sid":"s","pid":"p"})");
+  CHECK(written([](std::string& out) { sio::write_refusal(out, "Invalid namespace"); }) ==
+        R"({"message":"Invalid namespace"})");
+  CHECK(written([](std::string& out) { sio::write_refusal(out, "a\"b", json::View(R"({"code":1})")); }) ==
+        R"({"message":"a\"b","data":{"code":1}})");
 }
 
 TEST_CASE("recovery's offset becomes the last argument of an event that is encoded already") {
