@@ -22,13 +22,14 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
               throw CLI::ValidationError("url", "not ws://, wss://, http:// or https://host:port/path: " + url);
             options->target = *target;
           },
-          "ws://host:port/path or wss://…; http://… or https://…: Socket.IO")
+          "ws://host:port/path or wss://…; http://… or https://…: Socket.IO, or plain HTTP with --mode request")
       ->required();
-  verb.add_option("--mode", o.mode, "echo, broadcast, idle or handshake (default: echo)")
+  verb.add_option("--mode", o.mode, "echo, broadcast, idle, handshake or request (default: echo)")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Mode>{{"echo", Mode::echo},
                                                                       {"broadcast", Mode::broadcast},
                                                                       {"idle", Mode::idle},
-                                                                      {"handshake", Mode::handshake}})
+                                                                      {"handshake", Mode::handshake},
+                                                                      {"request", Mode::request}})
                       .description(""));
   verb.add_option("--content", o.content, "ascii, cjk, binary or json (default: ascii)")
       ->transform(CLI::CheckedTransformer(std::map<std::string, Content>{{"ascii", Content::ascii},
@@ -116,7 +117,7 @@ void add_bench(CLI::App& app, int& exit_code) {
   CLI::App* verb = app.add_subcommand("bench", "Put load on a WebSocket or Socket.IO server, and say how it takes it");
   bench::add_options(*verb, options);
   verb->callback([options, &exit_code] {
-    options->socket_io |= options->target.socket_io;
+    options->socket_io |= options->target.socket_io && options->mode != bench::Mode::request;
     if (const auto complaint = bench::complaint_about(*options)) throw CLI::ValidationError("bench", *complaint);
     exit_code = bench::play(*options);
   });

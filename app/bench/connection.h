@@ -27,8 +27,9 @@ struct Connection {
   std::uint64_t received = 0;       ///< messages
   std::uint64_t began_ns = 0;       ///< when `connect` was called
   Stamps stamps;
-  std::string head;    ///< of the answer, while it comes
-  std::string urgent;  ///< what goes before the next message: a request, a pong, a close frame
+  std::string head;      ///< of the answer, while it comes
+  std::size_t body = 0;  ///< HTTP: how much of the answer's content came
+  std::string urgent;    ///< what goes before the next message: a request, a pong, a close frame
   State state = closed;
   bool waiting = false;  ///< in the list of those with something to send
 };

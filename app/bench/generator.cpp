@@ -66,7 +66,7 @@ Generator::Generator(const Options& options)
   scratch_.prepare(read_size);
   waiting_.reserve(options_.connections);
   found_.rates.reserve(3600);
-  if (options_.mode == Mode::echo && options_.rate == 0)
+  if ((options_.mode == Mode::echo && options_.rate == 0) || options_.mode == Mode::request)
     for (Connection& connection : connections_) connection.stamps.reserve(options_.in_flight);
 }
 
@@ -190,7 +190,8 @@ void Generator::drain() {
 
 void Generator::close_all() {
   for (Connection& connection : connections_) {
-    if (connection.state == Connection::open && connection.owed == 0 && connection.urgent.empty())
+    if (options_.mode != Mode::request && connection.state == Connection::open && connection.owed == 0 &&
+        connection.urgent.empty())
       say_goodbye(connection);
     connection.pipe.close();
   }
@@ -275,7 +276,7 @@ void Generator::lost(Connection& connection, std::string_view why) {
   if (!was_open || options_.mode == Mode::broadcast || options_.mode == Mode::handshake) return fail(std::move(text));
   ++found_.errors;
   if (found_.first_error.empty()) found_.first_error = std::move(text);
-  if (options_.mode == Mode::echo) {
+  if (options_.mode == Mode::echo || options_.mode == Mode::request) {
     expected_total_ -= outstanding;
     found_.missing += outstanding;
   }

@@ -59,11 +59,14 @@ class Generator {
   void greet(Connection& connection, std::string_view packet);
   void opened(Connection& connection);
 
-  // generator_traffic.cpp: what an open connection does
+  // generator_traffic.cpp, generator_http.cpp: what an open connection does
   void start_traffic();
   void readable(Connection& connection, bool ended);
   void take(Connection& connection, Bytes bytes);
   void take_messages(Connection& connection, std::uint64_t count);
+  void take_answers(Connection& connection, Bytes bytes);
+  bool take_answer_head(Connection& connection, Bytes& bytes);
+  void ask(Connection& connection, std::uint64_t count, std::uint64_t now);
   void take_packet(Connection& connection, std::string_view packet);
   void queue(Connection& connection, std::uint64_t count, std::uint64_t now);
   void urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload);
@@ -91,6 +94,8 @@ class Generator {
   ws::ClientKey key_{};
   std::string path_, host_header_;
   Buffer request_bytes_;
+  std::optional<std::string> content_;       // HTTP: the content that answers have, known from the first of them
+  std::optional<std::size_t> content_size_;  // as its head said
 
   Progress progress_;
   Findings found_;

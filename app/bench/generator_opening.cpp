@@ -91,6 +91,10 @@ void Generator::prepare_request() {
               .server_no_context_takeover = false,
               .client_no_context_takeover = true};
   request_ = {.host = host_header_, .target = path_, .deflate = options_.deflate ? &deflate_ : nullptr};
+  if (options_.mode == Mode::request) {
+    request_bytes_.append(as_bytes("GET " + path_ + " HTTP/1.1\r\nHost: " + host_header_ + "\r\n\r\n"));
+    return;
+  }
   if (!ws::write_request(request_bytes_, request_, key_)) fail("the URL cannot be said in a request");
 }
 
@@ -158,6 +162,7 @@ void Generator::secure(Connection& connection) {
 }
 
 void Generator::upgrade(Connection& connection) {
+  if (options_.mode == Mode::request) return opened(connection);
   connection.state = Connection::upgrading;
   connection.urgent.assign(request_bytes_.text());
   flush(connection);

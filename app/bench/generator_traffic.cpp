@@ -13,6 +13,12 @@ void Generator::start_traffic() {
   switch (options_.mode) {
     case Mode::idle:
       return;
+    case Mode::request:
+      for (Connection& connection : connections_) {
+        ask(connection, options_.in_flight, now);
+        flush(connection);
+      }
+      return;
     case Mode::handshake:
       for (Connection& connection : connections_) {
         if (failed_) return;
@@ -53,7 +59,9 @@ void Generator::readable(Connection& connection, bool ended) {
       if (sending_) begin(connection);
       return;
     }
-    return lost(connection, moved.end == Moved::closed ? "the server ended the connection without a close frame"
+    return lost(connection, moved.end == Moved::closed ? options_.mode == Mode::request
+                                                             ? "the server ended the connection"
+                                                             : "the server ended the connection without a close frame"
                             : moved.error != 0         ? std::strerror(moved.error)
                                                        : tls_complaint());
   }
@@ -61,6 +69,7 @@ void Generator::readable(Connection& connection, bool ended) {
 }
 
 void Generator::take(Connection& connection, Bytes bytes) {
+  if (options_.mode == Mode::request) return take_answers(connection, bytes);
   if (connection.state == Connection::upgrading) {
     bytes = take_head(connection, bytes);
     if (bytes.empty()) return;

@@ -13,6 +13,8 @@ std::string_view name_of(Mode mode) noexcept {
       return "idle";
     case Mode::handshake:
       return "handshake";
+    case Mode::request:
+      return "request";
   }
   return {};
 }
@@ -39,7 +41,10 @@ std::optional<std::string> complaint_about(const Options& options) {
   if (options.rate > 0 && !sends) return "--rate goes with --mode echo or broadcast";
   if (options.rate > 0 && options.in_flight != 1)
     return "--rate and --in-flight exclude each other: a fixed rate does not wait for replies";
-  if (options.in_flight != 1 && options.mode != Mode::echo) return "--in-flight goes with --mode echo";
+  if (options.in_flight != 1 && options.mode != Mode::echo && options.mode != Mode::request)
+    return "--in-flight goes with --mode echo or request";
+  if (options.mode == Mode::request && !options.target.socket_io)
+    return "--mode request goes with http:// and https://";
   if (options.publishes != 1 && options.mode != Mode::broadcast) return "--publishes goes with --mode broadcast";
   if (options.rate > 0 && options.publishes != 1)
     return "--rate and --publishes exclude each other: a fixed rate has no rounds";

@@ -14,6 +14,7 @@ enum class Mode : std::uint8_t {
   broadcast,  ///< one connection sends, all of them (itself too) get it
   idle,       ///< connections that only stay
   handshake,  ///< connect, upgrade, close
+  request,    ///< HTTP: every connection asks for the URL, over and over
 };
 
 /// What was asked for, after the command line was read. Times are seconds.

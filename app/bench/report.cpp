@@ -9,7 +9,10 @@ namespace duplex::bench {
 namespace {
 
 std::string_view thing(const Options& options) {
-  return options.mode == Mode::handshake ? "handshake" : options.mode == Mode::broadcast ? "delivery" : "message";
+  return options.mode == Mode::handshake   ? "handshake"
+         : options.mode == Mode::request   ? "request"
+         : options.mode == Mode::broadcast ? "delivery"
+                                           : "message";
 }
 
 std::string row(std::string_view name, const std::string& text) {
@@ -42,7 +45,7 @@ std::string heading(const Options& options) {
 std::string rate_row(const Options& options, const Findings& found) {
   const double per_second = static_cast<double>(found.messages) / found.seconds;
   std::string text = grouped(per_second) + "/s";
-  if (options.mode != Mode::handshake)
+  if (options.mode == Mode::echo || options.mode == Mode::broadcast)
     text += ", " + fixed(per_second * static_cast<double>(options.size) / 1e6, 2) + " MB/s of content";
   return text + " (" + grouped(static_cast<double>(found.messages)) + " in " + fixed(found.seconds, 2) + " s)";
 }
@@ -121,6 +124,7 @@ std::string table_of(const Options& options, const Findings& found) {
     } else {
       text += row(options.mode == Mode::handshake   ? "handshakes"
                   : options.mode == Mode::broadcast ? "deliveries"
+                  : options.mode == Mode::request   ? "requests"
                                                     : "messages",
                   rate_row(options, found));
       text += row("latency", latency_row(found.latency));

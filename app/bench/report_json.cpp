@@ -18,7 +18,10 @@ std::string url_of(const Target& target) {
 }
 
 Text options_json(const Options& o) {
-  return object("url", url_of(o.target), "mode", name_of(o.mode), "protocol", o.socket_io ? "socket.io" : "websocket",
+  return object("url", url_of(o.target), "mode", name_of(o.mode), "protocol",
+                o.socket_io               ? "socket.io"
+                : o.mode == Mode::request ? "http"
+                                          : "websocket",
                 "tls", o.target.tls, "connections", o.connections, "in_flight", o.in_flight, "publishes", o.publishes,
                 "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate, "source_addresses",
                 o.source_addresses, "warmup_s", o.warmup, "duration_s", o.duration, "hold_s", o.hold, "messages",

@@ -114,6 +114,39 @@ test("every delivery of a broadcast is counted", async () => {
   });
 });
 
+test("HTTP requests are counted, pipelined too, and their answers compared", async () => {
+  let answer = () => "Hello, World!";
+  const server = createServer((request, response) => {
+    if (request.url !== "/hello") return void response.writeHead(404, { "Content-Length": 0 }).end();
+    const content = answer();
+    response.writeHead(200, { "Content-Length": Buffer.byteLength(content) }).end(content);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${server.address().port}`;
+  try {
+    for (const more of [[], ["--in-flight", "16"]]) {
+      const found = await measured(`${url}/hello`, "--mode", "request", ...more);
+      assert.ok(found.messages >= 500);
+      assert.equal(found.latency_ns.count, found.messages);
+      assert.equal(found.options.protocol, "http");
+    }
+    const large = "0123456789".repeat(50_000);  // in many reads, of several connections at a time
+    answer = () => large;
+    await measured(`${url}/hello`, "--mode", "request", "--messages", "50");
+    await failed(/the server answered HTTP\/1\.1 404/, `${url}/other`, "--mode", "request");
+    let count = 0;
+    answer = () => (++count < 100 ? "Hello, World!" : "Hello, world!");
+    await failed(/the server's answers differ/, `${url}/hello`, "--mode", "request");
+    count = 0;
+    answer = () => (++count < 100 ? "Hello, World!" : "Hello");
+    await failed(/answers differ in length/, `${url}/hello`, "--mode", "request");
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
 test("idle connections are held open, and pinged ones answer", async () => {
   let pongs = 0;
   await withNode({}, (socket) => { socket.on("pong", () => ++pongs); socket.ping("are you there?"); }, async (url) => {

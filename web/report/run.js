@@ -2,7 +2,7 @@
 // The page of one run of `duplex bench`.
 "use strict";
 
-const things = { echo: "message", broadcast: "delivery", handshake: "handshake", idle: "connection" };
+const things = { echo: "message", broadcast: "delivery", handshake: "handshake", request: "request", idle: "connection" };
 const plural = (word) => word.replace(/y$/, "ie") + "s";
 
 function runTitle({ options: o }) {
@@ -14,6 +14,7 @@ function runTitle({ options: o }) {
     else if (o.mode === "echo") more.push(`${o.in_flight} in flight`);
     else more.push(`${o.publishes} a round`);
   }
+  if (o.mode === "request") more.push(`${o.in_flight} in flight`);
   if (o.protocol === "socket.io") more.push("Socket.IO");
   if (o.deflate) more.push("compressed");
   if (o.tls) more.push("TLS");

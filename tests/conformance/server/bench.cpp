@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The server that `duplex bench` and bench/compare measure, and whose twins are in bench/peers: the least that a
-// program needs to echo, or to hand on to everyone. Socket.IO at /socket.io/, raw WebSocket on every other path.
+// program needs to echo, or to hand on to everyone. Socket.IO at /socket.io/, 13 bytes
+// at /http, raw WebSocket on every other path.
+#include <duplex/http.h>
 #include <duplex/sio.h>
 
 #include "suites.h"
@@ -42,9 +44,12 @@ void serve_websocket(Server& server, bool broadcast, const ws::Compression& comp
 int run_bench(const SuiteOptions& options) {
   ServerOptions server_settings = server_options(options);
   server_settings.drain = {.handlers = 0ms, .close_window = 0ms, .hard_stop = 500ms};
+  server_settings.http.requests = 1'000'000'000;  // no connection ends while it is measured
   Server server(std::move(server_settings));
   const bool broadcast = options.mode == "broadcast";
   const ws::Compression compression{.enabled = options.deflate, .threshold = 0};
+  server.etags(http::Etag::off);  // those that it is compared with make none
+  server.get("/http", [](http::Request&, http::Response& res) { res.type("txt").send("Hello, World!"); });
   serve_socket_io(server, options, broadcast, compression);
   serve_websocket(server, broadcast, compression);
   return serve(server);
