@@ -21,11 +21,11 @@ conformance: release-tests ## all 517 WebSocket behaviours in full, plain and TL
 	@cmake --build --preset release --target conformance_full
 	@mkdir -p docs && cp build/release/conformance.md docs/conformance.md
 
-bench: ready-bench ## micro-benchmarks, then Duplex against other servers; results go to bench/results/ (ARGS="--quick" is passed on)
+bench: ready-bench ## micro-benchmarks, then Duplex against other servers; results go to bench/results/, a page to build/compare.html (ARGS="--quick" is passed on)
 	@$(CONFIGURE) --preset release -DDUPLEX_BENCH=ON
-	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program -j $(JOBS)
+	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program bench-peers -j $(JOBS)
 	@bench/run-micro
-	@bench/compare $(ARGS)
+	@bench/compare --report build/compare.html $(ARGS)
 
 asan: ready-test ## unit and behaviour tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) --preset asan

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "app/bench/generator.h"
+#include "app/bench/page.h"
 #include "app/bench/report.h"
 
 namespace duplex::bench {
@@ -73,19 +74,31 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_flag("--deflate", o.deflate, "Offer permessage-deflate, and compress if it is agreed");
   verb.add_flag("--insecure", o.insecure, "Do not verify the server's certificate");
   verb.add_flag("--busy", o.busy, "Never sleep: for the shortest latency, on a CPU of its own");
+  verb.add_flag("--announce", o.announce, "Say on standard error when all connections are open");
   verb.add_flag("--json", o.json, "Print one JSON object instead of the table");
+  verb.add_option("--report", o.report, "Write the run as one HTML page to this file, too")->type_name("FILE");
   verb.footer("Exit codes: 0 all that was sent came back as it should; 1 something did not; 2 wrong usage.");
 }
 
 namespace {
 
+/// Before the load as after it: what cannot be written is said before anything is measured.
+int cannot_write(const std::string& why) {
+  std::cerr << "duplex: " << why << '\n';
+  return 1;
+}
+
 int play(const Options& options) {
+  if (!options.report.empty())
+    if (const auto why = complaint_about_file(options.report)) return cannot_write(*why);
   Generator generator(options);
   const Findings found = generator.run();
   if (options.json)
     std::cout << json_of(options, found) << std::flush;
   else if (found.seconds > 0)
     std::cout << table_of(options, found) << std::flush;
+  if (!options.report.empty())
+    if (const auto why = write_file(options.report, page_of(json_of(options, found)))) return cannot_write(*why);
   if (found.errors == 0) return found.interrupted ? 1 : 0;
   std::cerr << "duplex: " << found.first_error;
   if (found.errors > 1) std::cerr << " (the first of " << found.errors << " errors)";

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <utility>
@@ -120,6 +121,9 @@ void Generator::open_all() {
            std::to_string(found_.opened) + " are open");
   }
   found_.opening_seconds = static_cast<double>(clock_ns() - began) / 1e9;
+  if (!options_.announce || !running()) return;
+  progress_.clear();
+  std::fprintf(stderr, "%zu connections are open after %.1f s\n", found_.opened, found_.opening_seconds);
 }
 
 void Generator::warm_up() {

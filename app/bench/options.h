@@ -31,7 +31,9 @@ struct Options {
   std::size_t opening = 100;   ///< connections in the making at a time
   std::size_t source_addresses = 0;
   bool socket_io = false, deflate = false, insecure = false, busy = false, json = false;
+  bool announce = false;  ///< say on standard error when all connections are open
   std::vector<int> server_pids;
+  std::string report;  ///< a file for the run as a page; empty: none
 };
 
 /// What makes no sense about them: one sentence, or nothing.

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <duplex/json_write.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include <array>
 
+#include "app/bench/machine.h"
 #include "app/bench/report.h"
 
 namespace duplex::bench {
@@ -27,10 +26,9 @@ Text options_json(const Options& o) {
 }
 
 Text machine_json() {
-  utsname name{};
-  uname(&name);
-  return object("kernel", std::string_view(name.release), "arch", std::string_view(name.machine), "cpus",
-                sysconf(_SC_NPROCESSORS_ONLN));
+  const Machine m = look_at_machine();
+  return object("kernel", m.kernel, "arch", m.arch, "cpu", m.cpu, "cpus", m.cpus, "usable_cpus", m.usable_cpus,
+                "memory", m.memory, "load", m.load, "date", m.date);
 }
 
 /// `buckets`: the last value of each bucket that is not empty, and its count.
@@ -71,8 +69,8 @@ std::string json_of(const Options& o, const Findings& r) {
       "waited_share", r.seconds > 0 ? static_cast<double>(r.generator_waited_ns) / 1e9 / r.seconds : 0.0, "spins",
       r.spins, "late_ns", r.late_ns);
   const Text all =
-      object("version", DUPLEX_VERSION, "machine", machine_json(), "options", options_json(o), "seconds", r.seconds,
-             "messages", r.messages, "per_second", per_second, "megabytes_per_second",
+      object("version", DUPLEX_VERSION, "command", own_command(), "machine", machine_json(), "options", options_json(o),
+             "seconds", r.seconds, "messages", r.messages, "per_second", per_second, "megabytes_per_second",
              per_second * static_cast<double>(o.size) / 1e6, "wire_bytes", r.wire_bytes, "rates", r.rates, "latency_ns",
              latency_json(r.latency), "opened", r.opened, "opening_seconds", r.opening_seconds, "still_open",
              r.still_open, "compressed", r.compressed, "server", server, "generator", generator, "errors", r.errors,

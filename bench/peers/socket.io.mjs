@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The bench server on npm `socket.io`, whose ws finds bufferutil, too.
-import { createServer } from "node:http";
 import { Server } from "socket.io";
 
 import { listening, maxMessage, read } from "./arguments.mjs";
 
-const { port, broadcast, deflate } = read();
-const http = createServer();
+const { port, broadcast, deflate, server: http } = read();
 const io = new Server(http, {
   maxHttpBufferSize: maxMessage,
   perMessageDeflate: deflate ? { threshold: 0 } : false,

@@ -4,11 +4,9 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import { listening, maxMessage, read } from "./arguments.mjs";
 
-const { port, broadcast, deflate } = read();
+const { port, broadcast, deflate, server: http } = read();
 const server = new WebSocketServer({
-  host: "127.0.0.1",
-  port,
-  backlog: 4096,
+  server: http,
   maxPayload: maxMessage,
   perMessageDeflate: deflate ? { threshold: 0 } : false,
 });
@@ -24,4 +22,4 @@ server.on("connection", (socket) => {
     }
   });
 });
-server.on("listening", () => listening(port));
+http.listen({ host: "127.0.0.1", port, backlog: 4096 }, () => listening(port));
