@@ -37,7 +37,7 @@ bool apply_cors(const CorsOptions& options, const http::Request& request, http::
   }
   if (!options.exposed_headers.empty()) response.header("Access-Control-Expose-Headers", options.exposed_headers);
   if (!preflight) return false;
-  response.status(204).send("");  // without the Content-Length: 0 of the package: RFC 9110 section 8.6 forbids it
+  response.status(204).end();  // without the Content-Length: 0 of the package: RFC 9110 section 8.6 forbids it
   return true;
 }
 

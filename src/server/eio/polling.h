@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "core/recycled.h"
 #include "protocol/http/content_coding.h"
 #include "server/eio/lazy_info.h"
 #include "server/eio/sid.h"
@@ -16,15 +17,20 @@ namespace duplex::eio {
 struct SessionRequest {
   enum class Method : unsigned char { get, post, other } method = Method::other;
   http::Coding coding = http::Coding::identity;  ///< what the answer may be packed with
-  bool octet_stream = false;         ///< the body's media type
-  bool jsonp = false;                ///< asks for a script
+  bool octet_stream = false;                     ///< the body's media type
+  bool jsonp = false;                            ///< asks for a script
   Sid sid{};
   std::string_view body = {};
   LazyInfo info = {};
 };
 
-/// A GET that waits for something to be sent.
+/// A GET that waits for something to be sent. The memory of the last ones serves the next.
 struct PendingPoll {
+  static void* operator new(std::size_t) { return Recycled<PendingPoll>().allocate(1); }
+  static void operator delete(void* poll) noexcept {
+    Recycled<PendingPoll>().deallocate(static_cast<PendingPoll*>(poll), 1);
+  }
+
   http::Reply reply;
   http::Coding coding;
   std::uint64_t number;  ///< tells it from another when its client goes

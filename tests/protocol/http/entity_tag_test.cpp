@@ -20,5 +20,7 @@ TEST_CASE("a body's tag is npm etag's: its length in hexadecimal, and the first 
 
 TEST_CASE("a tag allocates nothing") {
   CHECK(EntityTag(as_bytes("the first one of its thread"), true).text().size() > 30);
-  CHECK(allocations_during([] { CHECK(EntityTag(as_bytes("hello"), true).text().size() == 34); }) == 0);
+  std::size_t size = 0;
+  CHECK(allocations_during([&] { size = EntityTag(as_bytes("hello"), true).text().size(); }) == 0);
+  CHECK(size == 33);
 }
