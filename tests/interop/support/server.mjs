@@ -80,11 +80,12 @@ export class RunningServer {
     becomes the program which it is given. */
 export async function start(name, args, { port = 0, env = {}, cwd, under = [] } = {}) {
   // The same tests run again on several loops: see tests/CMakeLists.txt.
+  const backend = process.env.DUPLEX_TEST_BACKEND ? { DUPLEX_BACKEND: process.env.DUPLEX_TEST_BACKEND } : {};
   const threads = process.env.DUPLEX_TEST_THREADS ? ["--threads", process.env.DUPLEX_TEST_THREADS] : [];
   const where = port === null ? [] : ["--port", String(port)];
   const [command, ...words] = [...under, program(name), ...args, ...threads, ...where];
   const child = spawn(command, words, {
-    stdio: ["ignore", "pipe", "pipe"], env: { ...environment(), ...env }, cwd,
+    stdio: ["ignore", "pipe", "pipe"], env: { ...environment(), ...backend, ...env }, cwd,
   });
   const output = [];
   let told;
