@@ -84,7 +84,6 @@ TEST_CASE("64 MiB arrive whole, although the kernel takes them in pieces") {
 }
 
 TEST_CASE("an owner that has a place for them is given its bytes there") {
-  Reactor reactor(kernel());
   struct Placing final : StreamOwner {
     std::string room = std::string(3000, '-');
     std::size_t filled = 0;
@@ -102,6 +101,7 @@ TEST_CASE("an owner that has a place for them is given its bytes there") {
     void on_deadline() override {}
     void on_closed(CloseCause) override {}
   } owner;
+  Reactor reactor(kernel());
   auto listener = reactor.listen(loopback(), {}, [&](Stream& stream) {
     stream.set_owner(&owner);
     stream.read_in_place();
