@@ -61,9 +61,9 @@ struct WsEndpoint {
   Role role;
   DecoderLimits limits;
   DeflateOptions deflate;  ///< what we accept of permessage-deflate
-  std::size_t
-      short_below;  ///< so many bytes may wait for a short message to be queued without a thought; 0: it never is
-  bool may_drop;    ///< the overflow policy can give up messages
+  /// While fewer bytes wait, a short message is queued without a thought; 0: it never is.
+  std::size_t short_below;
+  bool may_drop;                                       ///< the overflow policy can give up messages
   server::Hub* hub = nullptr;                          ///< where its sockets' rooms are; null for clients
   std::string doing_message, doing_open, doing_close;  ///< names for the stall detector: "on_message of /echo"
 };

@@ -32,9 +32,8 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   to[1] = static_cast<std::byte>(message.size());
   if (message.size() != 0) std::memcpy(to + 2, message.bytes().data(), message.size());
   run->commit(size);
-  WsCounters& counters = endpoint_.loop.counters();
-  counters.messages_out.add();
-  counters.bytes_out.add(message.size());
+  endpoint_.counters.messages_out.add();
+  endpoint_.counters.bytes_out.add(message.size());
   stream_->appended(size);
   return Sent::ok;
 }

@@ -234,9 +234,9 @@ void Reactor::send_failed(Stream& stream, int error) {
   switch (error) {
     case EAGAIN:
       stream.blocked_ = true;
-      if (stream.output_watched_) break;
-      if (!backend_->watch_output(stream.descriptor_, stream.handle_bits())) return retry_later(stream);
-      stream.output_watched_ = true;
+      if (!stream.output_watched_)
+        stream.output_watched_ = backend_->watch_output(stream.descriptor_, stream.handle_bits());
+      if (!stream.output_watched_) retry_later(stream);
       break;
     case ENOBUFS:
     case ENOMEM:
