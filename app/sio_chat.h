@@ -13,9 +13,8 @@ namespace duplex::app {
 /// The chat at /chat, over Socket.IO in the main namespace, for the unmodified client.
 ///   client: join(room, name, {user?, after?}) -> {user, version, people: [{user, name}], messages, error?}
 ///           leave(room) · say(room, text, key?) -> {id, at}, once it is kept · typing(room)
-///   server: said({room, id, at, key, user, name, text}) · joined(room, {user, name}, version) · left(room, {user,
-///   name},
-///           version) · typing(room, name, user)
+///   server: said({room, id, at, key, user, name, text}) · joined(room, {user, name}, version)
+///           left(room, {user, name}, version) · typing(room, name, user)
 /// A user is the browser's `user` and the name: two tabs of one person are one, two people of one name are two. `after`
 /// is the id of the newest message that the client knows; `key` names a message that may be sent twice.
 /// Refused is what is answered with {error}.

@@ -11,13 +11,12 @@
 //
 //     History history;                                                    // in memory; in a file: history_sqlite.h
 //     io.on("say", [&](sio::Socket& socket, std::string room, std::string text, sio::Ack ack) {
-//       history.append(room, "said", text)
-//           .then([everyone = socket.nsp().to(room), text, ack = std::move(ack)](Result<history::Appended> kept)
-//           mutable {
-//             if (!kept) return ack(json::object("error", kept.error().message()));
-//             everyone.emit("said", text, kept->id);                       // it is kept: now it may be told, and
-//             confirmed ack(json::object("id", kept->id));
-//           });
+//       auto tell = [everyone = socket.nsp().to(room), text, ack = std::move(ack)](const auto& kept) mutable {
+//         if (!kept) return ack(json::object("error", kept.error().message()));
+//         everyone.emit("said", text, kept->id);  // it is kept: now it may be told,
+//         ack(json::object("id", kept->id));      // and confirmed
+//       };
+//       history.append(room, "said", text).then(std::move(tell));
 //     });
 //     io.on("catch up", [&](std::string room, std::uint64_t seen) -> Task<json::Text> {
 //       const Result<history::Page> page = co_await history.after(room, seen);

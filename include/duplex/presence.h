@@ -55,8 +55,7 @@ struct PresenceOptions {
 /// Keeps count of the users in a namespace's rooms, on this server, on all its loops. A socket counts as soon as it is
 /// in the room, by whatever road it came there (`join`, `io.in(…).join`, recovery), and until it leaves it. Leaving the
 /// room, or being disconnected by the server, takes effect at once; a connection that ends otherwise has the time of
-/// grace. Make one before the server starts, and keep it
-/// until the server has stopped.
+/// grace. Make one before the server starts, and keep it until the server has stopped.
 class Presence {
  public:
   explicit Presence(Namespace& nsp, PresenceOptions options = {});

@@ -149,7 +149,7 @@ void append_msgpack(msgpack::Writer& out, std::string_view json, std::span<const
   sizes.clear(), open.clear();
   count(json, sizes, open);
   FromJson(out, binaries, sizes).run(json);
-  if (sizes.capacity() > largest_kept) sizes = {};
+  if (sizes.capacity() > largest_kept) std::vector<std::uint32_t>().swap(sizes);  // `= {}` would keep the memory
 }
 
 }  // namespace duplex::sio

@@ -44,8 +44,7 @@ class HttpConnection final : public net::StreamOwner {
   ReplyState* defer(ResponseHead started, const ResponseData& response);
   void warn(std::string_view text);
 
-  // -- an answer that goes on: called by Response, EventStream and EventFeed
-  // --------------------------------------------
+  // -- an answer that goes on: called by Response, EventStream and EventFeed -----------------------------------------
   std::uint64_t open_events(ResponseHead& head, const EventStreamOptions& options);
   /// The connection of these stream bits if it is on this loop and streams events; else null.
   static HttpConnection* streaming(std::uint64_t bits) noexcept;
