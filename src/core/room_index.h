@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/string_hash.h"
+
 namespace duplex {
 
 class RoomIndex;
@@ -68,10 +70,6 @@ class RoomIndex {
 
  private:
   friend class RoomMember;
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
-  };
   struct Place {
     std::uint32_t in_room, in_member;
   };
@@ -88,7 +86,7 @@ class RoomIndex {
   };
   void remove(RoomMember& member, Room& room) noexcept;
 
-  std::unordered_map<std::string_view, std::unique_ptr<Room>, Hash, std::equal_to<>>
+  std::unordered_map<std::string_view, std::unique_ptr<Room>, StringHash, std::equal_to<>>
       rooms_;  // the key lies in the room
   std::unordered_map<Key, Place, KeyHash> places_;
 };

@@ -7,6 +7,8 @@
 #include <map>
 #include <unordered_map>
 
+#include "core/string_hash.h"
+
 namespace duplex::history {
 
 /// Entries in memory: gone with the process. One thread at a time.
@@ -32,11 +34,7 @@ class MemoryStore final : public Store {
     std::uint64_t dropped = 0;                     // everything up to this id may have been here once
     std::list<const std::string*>::iterator turn;  // in `turns_`
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
-  };
-  using Rooms = std::unordered_map<std::string, Room, Hash, std::equal_to<>>;
+  using Rooms = std::unordered_map<std::string, Room, StringHash, std::equal_to<>>;
 
   Appended append(const Write& write);
   Room& room_of(const std::string& name);

@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/string_hash.h"
+
 namespace duplex::sio {
 
 /// What a namespace does. Once the server runs it never changes: what is set then makes another one, which shares the
@@ -14,12 +16,8 @@ namespace duplex::sio {
 struct HandlerTable {
   template <class Signature>
   using List = std::vector<std::shared_ptr<Function<Signature>>>;
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
-  };
 
-  std::unordered_map<std::string, std::vector<std::shared_ptr<Bound>>, Hash, std::equal_to<>> events;
+  std::unordered_map<std::string, std::vector<std::shared_ptr<Bound>>, StringHash, std::equal_to<>> events;
   List<void(Socket&)> connect;
   List<void(Socket&, const Disconnect&)> disconnecting, disconnect;
   List<void(Socket&, std::string_view)> joined_room, left_room;

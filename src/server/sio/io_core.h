@@ -14,6 +14,7 @@
 #include "core/counter.h"
 #include "core/log.h"
 #include "core/slab.h"
+#include "core/string_hash.h"
 #include "net/reactor.h"
 #include "protocol/sio/packet.h"
 #include "server/sio/server_socket.h"
@@ -144,10 +145,6 @@ class IoCore {
   Stats stats() const;
 
  private:
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
-  };
   struct Parent {
     Matching matching;
     std::shared_ptr<NamespaceCore> core;
@@ -166,7 +163,7 @@ class IoCore {
   std::atomic<bool> running_{false};
   std::mutex mutex_;  // the four that follow
   std::condition_variable ready_;
-  std::unordered_map<std::string, Child, Hash, std::equal_to<>> namespaces_;
+  std::unordered_map<std::string, Child, StringHash, std::equal_to<>> namespaces_;
   std::vector<std::shared_ptr<Parent>> parents_;
   std::vector<std::shared_ptr<Function<void(Namespace&)>>> new_namespace_;
   struct Located {

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "core/string_hash.h"
 #include "server/sio/io_core.h"
 
 namespace duplex::sio {
@@ -47,10 +48,6 @@ class PresenceCore : public std::enable_shared_from_this<PresenceCore> {
     std::string room, user;
     std::uint64_t absence;
   };
-  struct Hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view s) const noexcept { return std::hash<std::string_view>()(s); }
-  };
   using Change = std::vector<Function<void(const PresenceChange&)>> PresenceCore::*;
 
   // -- under the lock
@@ -66,7 +63,7 @@ class PresenceCore : public std::enable_shared_from_this<PresenceCore> {
   std::atomic<bool> muted_{false};
 
   mutable std::mutex mutex_;  // the three that follow
-  std::unordered_map<std::string, Room, Hash, std::equal_to<>> rooms_;
+  std::unordered_map<std::string, Room, StringHash, std::equal_to<>> rooms_;
   std::unordered_map<std::uint64_t, std::vector<Membership>> memberships_;  // by the sockets' handle bits
   std::uint64_t version_ = 0, absences_ = 0;
 

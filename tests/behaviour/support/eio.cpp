@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "eio.h"
 
+#include <algorithm>
+
 namespace duplex::testing {
 
 eio::Handlers eio_telling(EioTold& told, bool echo) {
@@ -57,6 +59,16 @@ net::MemoryPeer EioServer::start_poll(std::string_view sid) {
   peer.write(http_request("GET", url(sid)));
   server.run();
   return peer;
+}
+
+std::size_t EioServer::largest_slice_of(std::size_t messages) {
+  std::size_t largest = 0;
+  for (int turns = 0; told.messages.size() < messages && turns < 2'000; ++turns) {
+    const std::size_t before = told.messages.size();
+    server.reactor().turn();
+    largest = std::max(largest, told.messages.size() - before);
+  }
+  return largest;
 }
 
 }  // namespace duplex::testing

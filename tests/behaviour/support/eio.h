@@ -54,6 +54,8 @@ class EioServer {
     server.run();
     return parse_answer(peer.read());
   }
+  /// Turns the loop until so many messages were delivered, and says how many at most in one turn.
+  std::size_t largest_slice_of(std::size_t messages);
   void send(std::string_view text) {
     told.newest.send(text);
     server.run();
