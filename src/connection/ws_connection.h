@@ -28,7 +28,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   Sent send_message(Message message, SendOptions options);
   /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the
   /// endpoint's.
-  Sent send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed);
+  Sent send_frame(const net::Slice& frame, SendOptions options, Overflow policy, bool compressed);
   void send_ping(ConstBytes payload);
   void run(Function<void(Socket&)>& fn);  ///< guarded like a handler
   void start_closing(std::uint16_t code, std::string_view reason);
@@ -102,6 +102,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void watch();
   bool fits(std::size_t bytes, Overflow policy) const noexcept;
   bool make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result);
+  void sent_frame(std::size_t bytes, bool compressed) noexcept;
   Sent queued_or_ok() noexcept;
   Sent send_any(Message message, SendOptions options);
   template <class F>

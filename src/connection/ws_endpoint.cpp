@@ -27,10 +27,14 @@ DeflateOptions options_of(const Handlers& handlers) noexcept {
   return options;
 }
 
+std::size_t calm_limit_of(const Handlers& handlers) noexcept {
+  return std::min(handlers.soft_limit, handlers.hard_limit);
+}
+
 std::size_t limit_for_short(const Handlers& handlers) noexcept {
   constexpr std::size_t room = 2 + longest_short_message;
   const bool compresses = handlers.compression.enabled && handlers.compression.threshold <= longest_short_message;
-  const std::size_t limit = std::min(handlers.soft_limit, handlers.hard_limit);
+  const std::size_t limit = calm_limit_of(handlers);
   return compresses || can_drop(handlers.overflow) || limit < room ? 0 : limit - room;
 }
 
@@ -58,6 +62,7 @@ WsEndpoint::WsEndpoint(std::string_view name, Handlers& the_handlers, WsLoop& th
              .deflate = &the_loop.deflate(),
              .large_buffers = &the_loop.reactor().large_buffers()},
       deflate(options_of(the_handlers)),
+      calm_limit(calm_limit_of(the_handlers)),
       short_below(the_role == Role::server ? limit_for_short(the_handlers) : 0),
       may_drop(can_drop(the_handlers.overflow)),
       doing_message("on_message of " + std::string(name)),

@@ -61,6 +61,8 @@ struct WsEndpoint {
   Role role;
   DecoderLimits limits;
   DeflateOptions deflate;  ///< what we accept of permessage-deflate
+  /// While no more bytes wait, nobody is slow.
+  std::size_t calm_limit;
   /// While fewer bytes wait, a short message is queued without a thought; 0: it never is.
   std::size_t short_below;
   bool may_drop;                                       ///< the overflow policy can give up messages

@@ -83,16 +83,24 @@ Sent WsConnection::send_any(Message message, SendOptions options) {
   return queued_or_ok();
 }
 
-Sent WsConnection::send_frame(net::LocalBlock& frame, SendOptions options, Overflow policy, bool compressed) {
+Sent WsConnection::send_frame(const net::Slice& frame, SendOptions options, Overflow policy, bool compressed) {
   if (state_ != State::open) return Sent::closed;
+  if (!drops(policy) && stream_->write_on(frame, endpoint_.calm_limit)) {
+    sent_frame(frame.size(), compressed);
+    return Sent::ok;
+  }
   Sent result = Sent::ok;
-  if (!fits(frame.bytes().size(), policy) && !make_room(frame.bytes().size(), options, policy, result)) return result;
+  if (!fits(frame.size(), policy) && !make_room(frame.size(), options, policy, result)) return result;
+  sent_frame(frame.size(), compressed);
+  stream_->write(frame, entry_for(options, policy));
+  return queued_or_ok();
+}
+
+void WsConnection::sent_frame(std::size_t bytes, bool compressed) noexcept {
   // A frame that was compressed for all does not extend this connection's own window.
   if (compressed && extras_ && extras_->deflater) extras_->deflater->reset();
   endpoint_.counters.messages_out.add();
-  endpoint_.counters.bytes_out.add(frame.bytes().size());
-  stream_->write(frame, entry_for(options, policy));
-  return queued_or_ok();
+  endpoint_.counters.bytes_out.add(bytes);
 }
 
 /// Whether it may be queued with no more ado: as nearly every message may.

@@ -56,7 +56,9 @@ void RoomIndex::remove(RoomMember& member, Room& room) noexcept {
   for (std::uint32_t i = place.in_member; i < member.memberships_.size(); ++i)
     places_.find(Key{&member, member.memberships_[i]})->second.in_member = i;
 
-  if (room.members_.empty()) rooms_.erase(std::string_view(room.name_));
+  if (!room.members_.empty()) return;
+  ++ended_;
+  rooms_.erase(std::string_view(room.name_));
 }
 
 void RoomMember::leave_all() noexcept {

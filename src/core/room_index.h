@@ -63,6 +63,8 @@ class RoomIndex {
   bool leave(RoomMember& member, std::string_view room);  ///< false: it was not in it
   Room* find(std::string_view room) noexcept;
   std::size_t rooms() const noexcept { return rooms_.size(); }
+  /// How many rooms have ended so far: as long as this stands still, a room that was found is there.
+  std::uint64_t ended() const noexcept { return ended_; }
   template <class F>
   void each_room(F&& visit) {
     for (auto& [name, room] : rooms_) visit(*room);
@@ -88,6 +90,7 @@ class RoomIndex {
 
   std::unordered_map<std::string_view, std::unique_ptr<Room>, StringHash, std::equal_to<>>
       rooms_;  // the key lies in the room
+  std::uint64_t ended_ = 0;
   std::unordered_map<Key, Place, KeyHash> places_;
 };
 

@@ -16,10 +16,11 @@ constexpr std::size_t kept_entries = 64;
 
 }  // namespace
 
-void Outbox::append(LocalBlock& block, EntryOptions options) {
-  block.retain();
-  push(options).block = &block;
-  bytes_ += block.bytes().size();
+void Outbox::append(const Slice& slice, EntryOptions options) {
+  if (!options.droppable && options.key == 0 && append_to_last(slice)) return;
+  push(options).slice = slice;
+  slice.block->retain();
+  bytes_ += slice.size();
 }
 
 Outbox::Entry& Outbox::push(EntryOptions options) {
@@ -74,7 +75,7 @@ void Outbox::drop(Entry& entry, Dropped& dropped) {
   bytes_ -= size;
   --live_;
   entry.dropped = true;
-  if (entry.block != nullptr) std::exchange(entry.block, nullptr)->release();
+  if (entry.slice.block != nullptr) std::exchange(entry.slice, {}).release();
   entry.inline_bytes.clear();
 }
 
@@ -127,8 +128,8 @@ void Outbox::sent(std::size_t bytes) {
     if (size > bytes) {
       if (bytes == 0) return;
       first.pinned = true;
-      if (first.block != nullptr)
-        first.done += bytes;
+      if (first.slice.block != nullptr)
+        first.slice.begin += bytes;
       else
         first.inline_bytes.consume(bytes);
       return;
@@ -141,12 +142,11 @@ void Outbox::sent(std::size_t bytes) {
 void Outbox::pop() {
   Entry& first = at(0);
   if (!first.dropped) --live_;
-  if (first.block != nullptr) std::exchange(first.block, nullptr)->release();
+  if (first.slice.block != nullptr) std::exchange(first.slice, {}).release();
   if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small))
     large_.give_back(std::exchange(first.inline_bytes, Buffer()));
   else
     first.inline_bytes.clear();
-  first.done = 0;
   first.pinned = first.dropped = false;
   head_ = (head_ + 1) & mask_;
   if (--count_ == 0) head_ = 0;

@@ -55,7 +55,15 @@ class Outbox {
   /// The same for `n` bytes that are many: with room for them, so that nothing is moved for their sake.
   Buffer& large_run(std::size_t n, EntryOptions options = {});
   void appended(std::size_t bytes) noexcept { bytes_ += bytes; }
-  void append(LocalBlock& block, EntryOptions options = {});
+  /// What follows the slice that was appended last is one entry with it, unless either may be dropped.
+  void append(const Slice& slice, EntryOptions options = {});
+  /// Appends what must arrive if it is one entry with the last; false: it is not.
+  bool append_to_last(const Slice& slice) noexcept {
+    if (count_ == 0 || !at(count_ - 1).goes_on_with(slice)) return false;
+    at(count_ - 1).slice.end = slice.end;
+    bytes_ += slice.size();
+    return true;
+  }
 
   /// Drops droppable entries, oldest first, until at most `limit` bytes wait or none is left to drop.
   Dropped drop_oldest_to(std::size_t limit);
@@ -86,19 +94,19 @@ class Outbox {
   static constexpr std::size_t longest_run = BufferPool::smallest;
   struct Entry {
     Buffer inline_bytes;
-    LocalBlock* block = nullptr;  // null: inline bytes
-    std::size_t done = 0;         // of the block
+    Slice slice;  // without a block: inline bytes
     std::uint64_t key = 0;
     bool droppable = false;
     bool pinned = false;  // its first byte has left
     bool dropped = false;
 
-    ConstBytes waiting() const noexcept {
-      return block != nullptr ? block->bytes().subspan(done) : inline_bytes.bytes();
-    }
+    ConstBytes waiting() const noexcept { return slice.block != nullptr ? slice.bytes() : inline_bytes.bytes(); }
     bool may_drop() const noexcept { return !dropped && !pinned && (droppable || key != 0); }
-    bool open() const noexcept {
-      return block == nullptr && !dropped && !droppable && key == 0 && inline_bytes.size() < longest_run;
+    bool open() const noexcept { return slice.block == nullptr && must_arrive() && inline_bytes.size() < longest_run; }
+    bool must_arrive() const noexcept { return !dropped && !droppable && key == 0; }
+    /// It must all arrive, and ends where `next` begins.
+    bool goes_on_with(const Slice& next) const noexcept {
+      return slice.block == next.block && slice.end == next.begin && must_arrive();
     }
   };
   Entry& at(std::size_t i) noexcept { return ring_.data()[(head_ + i) & mask_]; }

@@ -336,7 +336,7 @@ Stream* Reactor::find(std::uint64_t handle_bits) noexcept {
   return stream == nullptr || stream->dead_ ? nullptr : stream;
 }
 
-LocalBlock& Reactor::hold(SharedBytes bytes) { return blocks_.take(std::move(bytes)); }
+Slice Reactor::hold(SharedBytes bytes) { return blocks_.take(std::move(bytes)); }
 
 Stream* Reactor::open(int descriptor) {
   std::uint32_t slot = nobody;

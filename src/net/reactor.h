@@ -78,7 +78,9 @@ class alignas(64) Reactor {
   Stream* find(std::uint64_t handle_bits) noexcept;
   /// The loop's large buffers between two uses.
   BufferPool& large_buffers() noexcept { return large_buffers_; }
-  LocalBlock& hold(SharedBytes bytes);  ///< one count in this loop; `release()` it after handing it to streams
+  /// What many streams are to be given: held once in this loop. `release()` it after handing it to them, in the same
+  /// turn.
+  Slice hold(SharedBytes bytes);
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes

@@ -52,8 +52,15 @@ class Stream {
     outbox_->appended(bytes);
     if (outbox_->bytes() > outbox_->notice_above) look_at_outbox();
   }
+  /// The same for a slice that goes on where the last one of this turn ended: queues it if no more than `limit` bytes
+  /// wait then; false: `write` is for it.
+  bool write_on(const Slice& slice, std::size_t limit) noexcept {
+    if (outbox_ == nullptr || tls_ != nullptr || !in_written_ || is_closing() || fin_wanted_) return false;
+    const std::size_t waiting = outbox_->bytes() + slice.size();
+    return waiting <= limit && waiting <= outbox_->notice_above && outbox_->append_to_last(slice);
+  }
   void write(ConstBytes bytes);
-  void write(LocalBlock& block, EntryOptions options = {});
+  void write(const Slice& slice, EntryOptions options = {});  ///< which `Reactor::hold` made
   /// For large payloads: on an empty outbox, header and payload go to the kernel at once, in place, and only the
   /// remainder is copied. Otherwise the same as writing both. `payload` is borrowed until this returns.
   void write_large(ConstBytes header, ConstBytes payload, EntryOptions options = {});

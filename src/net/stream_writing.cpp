@@ -76,9 +76,9 @@ void Stream::write(ConstBytes bytes) {
   write([bytes](Buffer& out) { out.append(bytes); });
 }
 
-void Stream::write(LocalBlock& block, EntryOptions options) {
-  if (is_closing() || fin_wanted_ || block.bytes().empty()) return;
-  reactor_.outbox_of(*this).append(block, options);
+void Stream::write(const Slice& slice, EntryOptions options) {
+  if (is_closing() || fin_wanted_ || slice.size() == 0) return;
+  reactor_.outbox_of(*this).append(slice, options);
   reactor_.note_fill(*this);
 }
 
@@ -136,6 +136,7 @@ void Reactor::flush_written_streams() {
   }
   send_batch();
   written_now_.clear();
+  blocks_.end_turn();
   // After everybody's bytes are out: what these write goes with the next turn.
   for (Stream* stream : drained_) {
     if (!stream->is_closing() && stream->owner_ != nullptr) in_memory([&] { stream->owner_->on_drain(); }, stream);

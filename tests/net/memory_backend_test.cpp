@@ -364,7 +364,7 @@ TEST_CASE(
   for (auto& owner : crowd.owners)
     owner->bytes_hook = [&](Bytes) {
       for (int i = 0; i < 80; ++i) {
-        LocalBlock& block = crowd.loop.reactor().hold(SharedBytes::make(40));
+        Slice block = crowd.loop.reactor().hold(SharedBytes::make(40));
         for (auto& to : crowd.owners) to->stream->write(block);
         block.release();
       }

@@ -27,7 +27,7 @@ struct Busy final : StreamOwner {
   void on_bytes(Bytes b) override {
     const std::size_t half = b.size() - b.size() / 2;
     stream.write(b.first(half));
-    LocalBlock& block = stream.reactor().hold(SharedBytes::copy(as_bytes("[shared]")));
+    Slice block = stream.reactor().hold(SharedBytes::copy(as_bytes("[shared]")));
     try {
       stream.write(block);
     } catch (const std::bad_alloc&) {

@@ -91,10 +91,11 @@ TEST_CASE("a shared block is held once for each outbox and let go when it has le
   LocalBlockPool pool;
   duplex::BufferPool large;
   Outbox one(large), two(large);
-  LocalBlock& block = pool.take(SharedBytes::copy(as_bytes("broadcast")));
+  Slice block = pool.take(SharedBytes::copy(as_bytes("broadcast")));
   one.append(block);
   two.append(block, {.droppable = true});
   block.release();
+  pool.end_turn();
   CHECK(pool.in_use() == 1);
   one.sent(4);
   CHECK(gathered(one) == "dcast");
@@ -114,7 +115,7 @@ TEST_CASE("gathering respects the limit and the number of pieces, and sending an
       const std::string text(static_cast<std::size_t>(i * i), static_cast<char>('a' + i % 26));
       expected += text;
       if (i % 3 == 0) {
-        LocalBlock& block = pool.take(SharedBytes::copy(as_bytes(text)));
+        Slice block = pool.take(SharedBytes::copy(as_bytes(text)));
         outbox.append(block);
         block.release();
       } else {
@@ -130,8 +131,88 @@ TEST_CASE("gathering respects the limit and the number of pieces, and sending an
       outbox.sent(piece.size());
     }
     CHECK(got == expected);
+    pool.end_turn();
   }
+  CHECK(pool.in_use() <= 1);  // its own, for the next turn's short ones
+}
+
+TEST_CASE("short ones of a turn are one entry for who gets them all, as many as it takes for who does not") {
+  LocalBlockPool pool;
+  duplex::BufferPool large;
+  Outbox all(large), some(large), droppable(large);
+  const auto publish = [&](std::string_view text, std::initializer_list<Outbox*> to) {
+    Slice slice = pool.take(SharedBytes::copy(as_bytes(text)));
+    for (Outbox* outbox : to) outbox->append(slice, {.droppable = outbox == &droppable});
+    slice.release();
+  };
+  publish("one ", {&all, &some, &droppable});
+  publish("two ", {&all, &droppable});
+  publish("three ", {&all, &some, &droppable});
+  put(all, "mine ");
+  publish("four", {&all, &some, &droppable});
+  CHECK(all.entries() == 3);
+  CHECK(some.entries() == 2);  // what it did not get lies between
+  CHECK(droppable.entries() == 4);
+  CHECK(gathered(all) == "one two three mine four");
+  CHECK(gathered(some) == "one three four");
+  CHECK(all.bytes() == gathered(all).size());
+  all.sent(7);
+  CHECK(gathered(all) == " three mine four");
+  droppable.drop_oldest_to(10);
+  CHECK(gathered(droppable) == "three four");
+}
+
+TEST_CASE("who reads slowly keeps the short ones it waits for, not what else was said in later turns") {
+  LocalBlockPool pool;
+  duplex::BufferPool large;
+  Outbox slow(large), quick(large);
+  const std::string text(40, 'x');
+  for (int turn = 0; turn < 100; ++turn) {
+    for (int i = 0; i < 50; ++i) {
+      Slice slice = pool.take(SharedBytes::copy(as_bytes(text)));
+      quick.append(slice);
+      if (i == 0) slow.append(slice);
+      slice.release();
+    }
+    quick.sent(quick.bytes());
+    pool.end_turn();
+  }
+  CHECK(slow.entries() == 100);  // no turn's short ones go on where those of the turn before ended
+  CHECK(slow.bytes() == 4'000);
+  CHECK(pool.in_use() == 100);
+  std::string expected;
+  for (int turn = 0; turn < 100; ++turn) expected += text;
+  std::string got;
+  while (!slow.empty()) {
+    const std::string piece = gathered(slow);
+    got += piece;
+    slow.sent(piece.size());
+  }
+  CHECK(got == expected);
   CHECK(pool.in_use() == 0);
+}
+
+TEST_CASE("short ones of warm turns allocate nothing but what they are made of; long ones are not copied") {
+  LocalBlockPool pool;
+  duplex::BufferPool large;
+  Outbox outbox(large);
+  const SharedBytes small = SharedBytes::make(20), big = SharedBytes::make(100'000);
+  const auto turn = [&] {
+    for (const SharedBytes& bytes : {small, small, big, small}) {
+      Slice slice = pool.take(bytes);
+      outbox.append(slice);
+      slice.release();
+    }
+    CHECK(outbox.entries() == 3);
+    iovec pieces[4];
+    std::byte scratch[64];
+    CHECK(outbox.gather(pieces, scratch, SIZE_MAX).pieces == 3);
+    CHECK(pieces[1].iov_base == big.bytes().data());
+    outbox.sent(outbox.bytes());
+    pool.end_turn();
+  };
+  turn();
+  CHECK(duplex::testing::allocations_during(turn) == 0);
 }
 
 TEST_CASE("a warm outbox allocates nothing") {

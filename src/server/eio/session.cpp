@@ -187,8 +187,8 @@ Sent Session::send_shared(LoopPacket& packet, SendOptions options) {
     const ws::DeflateAgreement* agreed = ws_->deflate();
     const bool small = agreed != nullptr && options.compress && frame.options().compress &&
                        frame.payload_size() >= ws_->endpoint().deflate.threshold;
-    net::LocalBlock& block = packet.frame(i, small ? agreed->server_max_window_bits : 0, loop_.deflate());
-    sent = ws_->send_frame(block, {.compress = options.compress}, ws::Overflow::disconnect, small);
+    const net::Slice slice = packet.frame(i, small ? agreed->server_max_window_bits : 0, loop_.deflate());
+    sent = ws_->send_frame(slice, {.compress = options.compress}, ws::Overflow::disconnect, small);
   }
   return state_ == State::closed ? Sent::closed : sent;
 }

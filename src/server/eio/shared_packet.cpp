@@ -36,25 +36,25 @@ std::size_t SharedPacket::bytes_held() const noexcept {
   return bytes;
 }
 
-net::LocalBlock& LoopPacket::frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts) {
+net::Slice LoopPacket::frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts) {
   auto is_wanted = [&](const Held& held) {
-    return held.block != nullptr && held.frame == i && held.window_bits == window_bits;
+    return held.slice.block != nullptr && held.frame == i && held.window_bits == window_bits;
   };
-  if (is_wanted(first_)) return *first_.block;
+  if (is_wanted(first_)) return first_.slice;
   const auto found = std::find_if(more_.begin(), more_.end(), is_wanted);
-  if (found != more_.end()) return *found->block;
+  if (found != more_.end()) return found->slice;
   server::FanoutFrame& frame = packet_->frame(i);
-  net::LocalBlock& block = reactor_.hold(window_bits == 0 ? frame.plain() : frame.compressed(window_bits, contexts));
-  if (first_.block == nullptr)
-    first_ = {i, window_bits, &block};
+  const net::Slice slice = reactor_.hold(window_bits == 0 ? frame.plain() : frame.compressed(window_bits, contexts));
+  if (first_.slice.block == nullptr)
+    first_ = {i, window_bits, slice};
   else
-    more_.push_back({i, window_bits, &block});
-  return block;
+    more_.push_back({i, window_bits, slice});
+  return slice;
 }
 
 LoopPacket::~LoopPacket() {
-  if (first_.block != nullptr) first_.block->release();
-  for (const Held& held : more_) held.block->release();
+  if (first_.slice.block != nullptr) first_.slice.release();
+  for (Held& held : more_) held.slice.release();
 }
 
 }  // namespace duplex::eio

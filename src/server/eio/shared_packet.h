@@ -52,17 +52,17 @@ class LoopPacket {
   const SharedPacket& packet() const noexcept { return *packet_; }
   const std::shared_ptr<const SharedPacket>& shared() const noexcept { return packet_; }
   /// Frame number `i` for a receiver with that compression window; 0: not compressed.
-  net::LocalBlock& frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts);
+  net::Slice frame(std::size_t i, int window_bits, ws::DeflateContexts& contexts);
 
  private:
   struct Held {
     std::size_t frame;
     int window_bits;
-    net::LocalBlock* block;
+    net::Slice slice;
   };
   std::shared_ptr<const SharedPacket> packet_;
   net::Reactor& reactor_;
-  Held first_{0, 0, nullptr};  // nearly always the only one: no allocation
+  Held first_{0, 0, {}};  // nearly always the only one: no allocation
   std::vector<Held> more_;
 };
 

@@ -57,16 +57,17 @@ void Hub::deliver(std::string_view name, FanoutFrame& frame, const ws::WsConnect
   std::optional<ws::Overflow> policy;
   if (found != group_.policies.end()) policy = found->second;
 
-  net::LocalBlock* plain = nullptr;
+  net::Slice plain;
   struct Variant {
     int window_bits = 0;
-    net::LocalBlock* block = nullptr;
+    net::Slice slice;
   };
   std::array<Variant, 8> compressed;  // by window_bits - 8
 
   // Backwards, because a receiver that is closed for being slow does not leave the room before the turn ends,
   // but a handler (on_error) may take it out: what takes its place then has been served already.
   const auto& members = room->members();
+  const std::uint64_t rooms_ended = rooms_.ended();
   for (std::size_t i = members.size(); i-- > 0;) {
     if (i >= members.size()) continue;
     ws::WsConnection& to = ws::WsConnection::of_member(*members[i]);
@@ -74,21 +75,21 @@ void Hub::deliver(std::string_view name, FanoutFrame& frame, const ws::WsConnect
     const ws::DeflateAgreement* agreed = to.deflate();
     const bool small =
         agreed != nullptr && frame.options().compress && frame.payload_size() >= to.endpoint().deflate.threshold;
-    net::LocalBlock** block = &plain;
+    net::Slice* slice = &plain;
     if (small) {
       Variant& variant = compressed[agreed->server_max_window_bits - 8u];
       variant.window_bits = agreed->server_max_window_bits;
-      block = &variant.block;
+      slice = &variant.slice;
     }
-    if (*block == nullptr)
-      *block = &loop_.reactor().hold(small ? frame.compressed(agreed->server_max_window_bits, loop_.deflate())
-                                           : frame.plain());
-    to.send_frame(**block, frame.options(), policy.value_or(to.endpoint().handlers.overflow), small);
-    if (rooms_.find(name) != room) break;  // the last member left: the room is gone
+    if (slice->block == nullptr)
+      *slice = loop_.reactor().hold(small ? frame.compressed(agreed->server_max_window_bits, loop_.deflate())
+                                          : frame.plain());
+    to.send_frame(*slice, frame.options(), policy.value_or(to.endpoint().handlers.overflow), small);
+    if (rooms_.ended() != rooms_ended && rooms_.find(name) != room) break;  // the last member left: the room is gone
   }
-  if (plain != nullptr) plain->release();
+  if (plain.block != nullptr) plain.release();
   for (Variant& variant : compressed)
-    if (variant.block != nullptr) variant.block->release();
+    if (variant.slice.block != nullptr) variant.slice.release();
 }
 
 }  // namespace duplex::server
