@@ -29,10 +29,15 @@ struct Io {
   int error = 0;
 };
 
+/// What comes after bytes that are sent. Before the end, the kernel may keep what fills no packet, so that the end goes
+/// in the same one: whoever says so calls `shutdown_write` or `close` next, if all of them were taken.
+enum class Follows : std::uint8_t { anything, end };
+
 /// One of the sends that a loop does at the end of a turn: what goes where, and what came of it.
 struct Sending {
   int descriptor = -1;
   std::span<const iovec> pieces = {};
+  Follows follows = Follows::anything;
   Io result = {};
 };
 
@@ -68,10 +73,10 @@ class Backend {
   virtual bool watch_output(int descriptor, std::uint64_t token) = 0;
   virtual void unwatch(int descriptor) = 0;
   virtual Io read(int descriptor, Bytes into) = 0;
-  virtual Io send(int descriptor, std::span<const iovec> pieces) = 0;
+  virtual Io send(int descriptor, std::span<const iovec> pieces, Follows follows) = 0;
   /// Does them all, as `send` would: a backend may have a cheaper way for many. No two are for the same descriptor.
   virtual void send_batch(std::span<Sending> batch) {
-    for (Sending& one : batch) one.result = send(one.descriptor, one.pieces);
+    for (Sending& one : batch) one.result = send(one.descriptor, one.pieces, one.follows);
   }
   virtual void shutdown_write(int descriptor) = 0;
   virtual void close(int descriptor, bool reset) = 0;

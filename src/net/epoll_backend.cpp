@@ -145,12 +145,13 @@ void EpollBackend::unwatch(int descriptor) { ::epoll_ctl(epoll_, EPOLL_CTL_DEL, 
 
 Io EpollBackend::read(int descriptor, Bytes into) { return outcome(::recv(descriptor, into.data(), into.size(), 0)); }
 
-Io EpollBackend::send(int descriptor, std::span<const iovec> pieces) {
-  if (pieces.size() == 1) return outcome(::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL));
+Io EpollBackend::send(int descriptor, std::span<const iovec> pieces, Follows follows) {
+  const int flags = MSG_NOSIGNAL | (follows == Follows::end ? MSG_MORE : 0);
+  if (pieces.size() == 1) return outcome(::send(descriptor, pieces[0].iov_base, pieces[0].iov_len, flags));
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());
   message.msg_iovlen = pieces.size();
-  return outcome(::sendmsg(descriptor, &message, MSG_NOSIGNAL));
+  return outcome(::sendmsg(descriptor, &message, flags));
 }
 
 void EpollBackend::shutdown_write(int descriptor) { ::shutdown(descriptor, SHUT_WR); }

@@ -225,7 +225,7 @@ Io MemoryBackend::read(int descriptor, Bytes into) {
   return {n, 0};
 }
 
-Io MemoryBackend::send(int descriptor, std::span<const iovec> pieces) {
+Io MemoryBackend::send(int descriptor, std::span<const iovec> pieces, Follows) {
   MemoryPipe& to = pipe(descriptor);
   const Fault f = fault(Call::send);
   if (f.error == EAGAIN) edge(to);

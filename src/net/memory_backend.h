@@ -80,7 +80,7 @@ class MemoryBackend final : public Backend {
   bool watch_output(int descriptor, std::uint64_t token) override;
   void unwatch(int descriptor) override;
   Io read(int descriptor, Bytes into) override;
-  Io send(int descriptor, std::span<const iovec> pieces) override;
+  Io send(int descriptor, std::span<const iovec> pieces, Follows follows) override;
   void shutdown_write(int descriptor) override;
   void close(int descriptor, bool reset) override;
   Address peer(int descriptor) override;

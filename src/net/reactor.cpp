@@ -139,6 +139,7 @@ void Reactor::wait() {
   busy_since_.store(0, std::memory_order_relaxed);
   const auto came = events(timeout);
   tell_time(timeout < 0ms ? std::chrono::nanoseconds::max() : timeout);
+  note_who_came(came);
   doing("the loop");
   busy_since_.store(clock_.time_since_epoch().count(), std::memory_order_relaxed);
   for (const Event& event : came) {
@@ -168,6 +169,11 @@ std::span<const Event> Reactor::events(std::chrono::milliseconds timeout) {
   if (inbox_ != nullptr) inbox_->woken();
   spin_.slept(backend_->now() - begun);
   return came;
+}
+
+void Reactor::note_who_came(std::span<const Event> came) noexcept {
+  if (came.size() > Spin::few) return spin_.heard_many();
+  for (const Event& event : came) token::is_listener(event.token) ? spin_.heard_many() : spin_.heard(event.token);
 }
 
 // `expected`: how long it could have taken. What exceeds it by more than two seconds is not the peers' doing (SIGSTOP,

@@ -29,6 +29,7 @@ class Backend;
 class Connector;
 class TlsIo;
 struct Event;
+enum class Follows : std::uint8_t;
 struct Io;
 struct SendBatch;
 
@@ -134,6 +135,7 @@ class alignas(64) Reactor {
   // -- the parts of a turn (reactor.cpp)
   void wait();
   std::span<const Event> events(std::chrono::milliseconds timeout);
+  void note_who_came(std::span<const Event> came) noexcept;
   void tell_time(std::chrono::nanoseconds expected);
   void dispatch(const Event& event);
   void dispatch(Stream& stream, const Event& event);
@@ -163,6 +165,7 @@ class alignas(64) Reactor {
   void written(Stream& stream);
   void note_fill(Stream& stream);
   void gather(Stream& stream);
+  static Follows what_follows(Stream& stream, std::size_t bytes) noexcept;
   void send_batch();
   void batch_sent(Stream& stream, const Io& result);
   void flush(Stream& stream);
@@ -181,7 +184,7 @@ class alignas(64) Reactor {
   void keep_encrypted(Stream& stream);
   void tls_failed(Stream& stream, const char* what);
   void handshake_timed_out(Stream& stream);
-  bool send_encrypted(Stream& stream, Buffer& from);
+  bool send_encrypted(Stream& stream, Buffer& from, Follows follows);
   bool flush_encrypted(Stream& stream);
 
   // -- opening and closing (reactor.cpp, listener.cpp)

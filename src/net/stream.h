@@ -124,6 +124,7 @@ class Stream {
   Outbox& take_outbox();
   void look_at_outbox();
   std::size_t buffered_by_tls() const noexcept;
+  bool ends_when_sent() const noexcept { return closing_ || fin_wanted_; }
   bool wants_input() const noexcept { return !dead_ && !read_done_ && !paused_ && !held_ && (!closing_ || lingering_); }
 
   Reactor& reactor_;
@@ -147,6 +148,7 @@ class Stream {
   bool peer_ended_ : 1 = false;      // the kernel said so: the end is to be read after what is left
   bool read_done_ : 1 = false;       // the end was read
   bool fin_wanted_ : 1 = false;
+  bool end_follows_ : 1 = false;  // the last bytes were sent as such: the kernel may keep them for the end
   bool fin_sent_ : 1 = false;
   bool closing_ : 1 = false;
   bool lingering_ : 1 = false;

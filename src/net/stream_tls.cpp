@@ -105,7 +105,7 @@ void Reactor::tls_failed(Stream& stream, const char* what) {
   const ConstBytes alert = std::as_const(tls_io_->out).bytes();
   if (!alert.empty() && stream.tls_->pending.empty()) {
     const iovec piece{const_cast<std::byte*>(alert.data()), alert.size()};
-    backend_->send(stream.descriptor_, {&piece, 1});  // if the kernel takes it
+    backend_->send(stream.descriptor_, {&piece, 1}, Follows::anything);  // if the kernel takes it
   }
   kill(stream, CloseCause::reset);
 }
@@ -117,11 +117,12 @@ void Reactor::handshake_timed_out(Stream& stream) {
 }
 
 // False: the kernel takes no more; the rest is pending. Or the stream has died.
-bool Reactor::send_encrypted(Stream& stream, Buffer& from) {
+bool Reactor::send_encrypted(Stream& stream, Buffer& from, Follows follows) {
   TlsSession& tls = *stream.tls_;
+  if (follows == Follows::end) stream.end_follows_ = true;
   while (!from.empty()) {
     const iovec piece{from.data(), from.size()};
-    const Io sent = backend_->send(stream.descriptor_, {&piece, 1});
+    const Io sent = backend_->send(stream.descriptor_, {&piece, 1}, follows);
     if (sent.error == EINTR) continue;
     if (sent.error != 0) {
       if (&from != &tls.pending) tls.pending.append(std::as_const(from).bytes());
@@ -139,7 +140,7 @@ bool Reactor::send_encrypted(Stream& stream, Buffer& from) {
 bool Reactor::flush_encrypted(Stream& stream) {
   TlsSession& tls = *stream.tls_;
   Buffer& out = tls_io_->out;
-  if (!send_encrypted(stream, tls.pending)) return !stream.dead_;
+  if (!send_encrypted(stream, tls.pending, Follows::anything)) return !stream.dead_;
   tls.pending.release();
   if (tls.handshaking()) return true;
   std::byte* const apart = gather_buffer_.get();  // where pieces that lie apart become one record
@@ -166,13 +167,15 @@ bool Reactor::flush_encrypted(Stream& stream) {
       }
       stream.outbox_->sent(gathered.bytes);
     }
+    const bool last = stream.outbox_->empty() && stream.ends_when_sent();
+    if (last) tls.close_notify();
     total += out.size();
-    if (!send_encrypted(stream, out)) return !stream.dead_;
+    if (!send_encrypted(stream, out, last ? Follows::end : Follows::anything)) return !stream.dead_;
   }
-  if (stream.fin_wanted_ || stream.closing_) {
+  if (stream.ends_when_sent()) {  // and nothing went before
     out.clear();
     tls.close_notify();
-    if (!send_encrypted(stream, out)) return !stream.dead_;
+    if (!send_encrypted(stream, out, Follows::end)) return !stream.dead_;
   }
   return true;
 }

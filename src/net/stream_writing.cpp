@@ -88,7 +88,7 @@ void Stream::write_large(ConstBytes header, ConstBytes payload, EntryOptions opt
   if (outbox_ == nullptr && !blocked_ && tls_ == nullptr) {
     const iovec pieces[] = {{const_cast<std::byte*>(header.data()), header.size()},
                             {const_cast<std::byte*>(payload.data()), payload.size()}};
-    const Io sent = reactor_.backend_->send(descriptor_, pieces);
+    const Io sent = reactor_.backend_->send(descriptor_, pieces, Follows::anything);
     // An error is met again, and handled, at the end of the turn: our caller may be in the middle of something.
     gone = sent.error == 0 ? sent.bytes : 0;
   }
@@ -153,9 +153,17 @@ void Reactor::gather(Stream& stream) {
   const Bytes scratch{gather_buffer_.get() + batch.copied, gather_size - batch.copied};
   const auto gathered = stream.outbox_->gather(room, scratch, most_at_once);
   batch.streams[batch.count] = &stream;
-  batch.sendings[batch.count++] = {stream.descriptor_, room.first(gathered.pieces)};
+  batch.sendings[batch.count++] = {stream.descriptor_, room.first(gathered.pieces),
+                                   what_follows(stream, gathered.bytes)};
   batch.pieces_used += gathered.pieces;
   batch.copied += gathered.copied;
+}
+
+// The last bytes of a stream that ends.
+Follows Reactor::what_follows(Stream& stream, std::size_t bytes) noexcept {
+  if (!stream.ends_when_sent() || bytes != stream.outbox_->bytes()) return Follows::anything;
+  stream.end_follows_ = true;
+  return Follows::end;
 }
 
 void Reactor::send_batch() {
@@ -198,7 +206,9 @@ void Reactor::flushed(Stream& stream) {
   }
   if (waiting != 0) return;
   if (stream.outbox_ != nullptr) give_back_outbox(stream);
-  if (stream.fin_wanted_ && !stream.fin_sent_) {
+  // What the kernel keeps for its end to follow is lost if input that nobody has read makes it close with a reset:
+  // the end is asked for first.
+  if ((stream.fin_wanted_ || stream.end_follows_) && !stream.fin_sent_) {
     stream.fin_sent_ = true;
     backend_->shutdown_write(stream.descriptor_);
     if (stream.lingering_) set_deadline(stream, 1s);
@@ -217,7 +227,7 @@ bool Reactor::flush_plain(Stream& stream) {
     }
     iovec pieces[SendBatch::most_pieces];
     const auto gathered = outbox.gather(pieces, {gather_buffer_.get(), gather_size}, most_at_once);
-    const Io sent = backend_->send(stream.descriptor_, {pieces, gathered.pieces});
+    const Io sent = backend_->send(stream.descriptor_, {pieces, gathered.pieces}, what_follows(stream, gathered.bytes));
     if (sent.error == EINTR) continue;
     if (sent.error != 0) {
       send_failed(stream, sent.error);

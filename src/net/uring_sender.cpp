@@ -87,14 +87,15 @@ std::size_t UringSender::send_some(std::span<Sending> batch) {
     Sending& one = batch[i];
     io_uring_sqe* sqe = io_uring_get_sqe(ring_.get());  // there is one: the ring is as large as a batch, and empty
     one.result = {};
+    const int how = flags | (one.follows == Follows::end ? MSG_MORE : 0);
     for (const iovec& piece : one.pieces) one.result.bytes += piece.iov_len;
     if (one.pieces.size() == 1) {
-      io_uring_prep_send(sqe, one.descriptor, one.pieces[0].iov_base, one.pieces[0].iov_len, flags);
+      io_uring_prep_send(sqe, one.descriptor, one.pieces[0].iov_base, one.pieces[0].iov_len, how);
     } else {
       messages_[i] = {};
       messages_[i].msg_iov = const_cast<iovec*>(one.pieces.data());
       messages_[i].msg_iovlen = one.pieces.size();
-      io_uring_prep_sendmsg(sqe, one.descriptor, &messages_[i], flags);
+      io_uring_prep_sendmsg(sqe, one.descriptor, &messages_[i], how);
     }
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     io_uring_sqe_set_data64(sqe, i);

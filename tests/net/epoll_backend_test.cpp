@@ -2,6 +2,7 @@
 #include "net/epoll_backend.h"
 
 #include <doctest/doctest.h>
+#include <linux/tcp.h>  // not netinet/tcp.h: its tcp_info is of 2009
 #include <sys/uio.h>
 
 #include <map>
@@ -47,13 +48,13 @@ class FaultyKernel final : public Backend {
     if (f.at_most != SIZE_MAX) edge(descriptor);
     return got;
   }
-  Io send(int descriptor, std::span<const iovec> pieces) override {
+  Io send(int descriptor, std::span<const iovec> pieces, Follows follows) override {
     const Fault f = fault(Call::send, descriptor);
     if (f.error != 0) return {0, f.error};
     iovec first = pieces.front();
-    if (f.at_most == SIZE_MAX || first.iov_len == 0) return kernel_->send(descriptor, pieces);
+    if (f.at_most == SIZE_MAX || first.iov_len == 0) return kernel_->send(descriptor, pieces, follows);
     first.iov_len = std::min(first.iov_len, f.at_most);
-    return kernel_->send(descriptor, {&first, 1});
+    return kernel_->send(descriptor, {&first, 1}, follows);
   }
   void send_batch(std::span<Sending> batch) override {
     if (script) return Backend::send_batch(batch);
@@ -196,6 +197,71 @@ TEST_CASE("F18: on the kernel, a lingering close with unread input reaches the p
   client.close();
   CHECK(turn_until(reactor, [&] { return owner.closes == 1; }));
   CHECK(owner.cause == CloseCause::local);
+}
+
+TEST_CASE("the last bytes of a stream and its end are one packet, for one stream as for many, and for short writes") {
+  for (const int streams : {1, 20}) {
+    for (const bool only_half : {false, true}) {
+      CAPTURE(streams);
+      CAPTURE(only_half);
+      std::vector<std::unique_ptr<Recorder>> owners;
+      Reactor reactor(kernel());
+      auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
+        owners.push_back(std::make_unique<Recorder>());
+        owners.back()->stream = &s;
+        s.set_owner(owners.back().get());
+      });
+      REQUIRE(listener);
+      std::vector<std::unique_ptr<Client>> clients;
+      for (int i = 0; i < streams; ++i) clients.push_back(std::make_unique<Client>((*listener)->address()));
+      REQUIRE(turn_until(reactor, [&] { return owners.size() == clients.size(); }));
+      reactor.post([&] {
+        for (auto& owner : owners) {
+          owner->stream->write(as_bytes("bye"));
+          only_half ? owner->stream->shutdown_write() : owner->stream->close();
+        }
+      });
+      turn_once(reactor);
+      for (auto& client : clients) {
+        std::string got;
+        CHECK(turn_until(reactor, [&] {
+          got += client->read();
+          return client->ended;
+        }));
+        CHECK(got == "bye");
+        CHECK(client->last_errno == 0);
+        tcp_info info{};
+        socklen_t size = sizeof info;
+        REQUIRE(::getsockopt(client->fd(), IPPROTO_TCP, TCP_INFO, &info, &size) == 0);
+        CHECK(info.tcpi_segs_in == 2);  // the answer to SYN, and this
+      }
+      for (auto& client : clients) client->close();
+      CHECK(turn_until(reactor, [&] {
+        if (only_half)
+          for (auto& owner : owners)
+            if (owner->ends == 1 && owner->stream != nullptr) owner->stream->close();
+        return reactor.streams() == 0;
+      }));
+    }
+  }
+}
+
+TEST_CASE("last words reach a peer whose own bytes were never read, before the reset that these cause") {
+  Recorder owner;
+  Reactor reactor(kernel());
+  auto listener = reactor.listen(loopback(), {}, [&](Stream& s) {
+    owner.stream = &s;
+    s.set_owner(&owner);
+    s.pause_reading();
+  });
+  REQUIRE(listener);
+  Client client((*listener)->address());
+  client.write("unread");
+  REQUIRE(turn_until(reactor, [&] { return owner.stream != nullptr; }));
+  owner.stream->write(as_bytes("bye"));
+  owner.stream->close();
+  CHECK(turn_until(reactor, [&] { return owner.closes == 1; }));
+  CHECK(client.read() == "bye");
 }
 
 TEST_CASE("a stream that never stops sending does not keep the others waiting") {

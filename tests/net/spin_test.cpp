@@ -18,7 +18,8 @@ struct Waiter {
   std::chrono::nanoseconds looked{0};
   int hits = 0, misses = 0, sleeps = 0;
 
-  void wait(std::chrono::nanoseconds gap) {
+  void wait(std::chrono::nanoseconds gap, std::uint64_t peer = 1) {
+    spin.heard(peer);
     const auto limit = spin.next();
     if (limit >= gap && limit > 0ns) {
       ++hits;
@@ -67,6 +68,28 @@ TEST_CASE("after a pause, a few fast events are enough to begin to look again") 
   const int before = loop.hits;
   for (int i = 0; i < 10; ++i) loop.wait(15us);
   CHECK(loop.hits >= before + 5);
+}
+
+TEST_CASE("a loop looks for what few peers say, and sleeps where events come fast from ever others") {
+  Waiter few, many;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    few.wait(15us, i % Spin::few);
+    many.wait(15us, i % 100);
+  }
+  CHECK(few.hits >= 980);
+  CHECK(many.hits <= 10);
+  // Two of the many are left over, then a stranger comes now and then.
+  const int before = many.hits;
+  for (std::uint64_t i = 0; i < 1000; ++i) many.wait(15us, i % 10 == 9 ? 1000 + i : i % 2);
+  CHECK(many.hits >= before + 950);
+}
+
+TEST_CASE("one event now and then is not a crowd because many came at once before") {
+  Waiter loop;
+  for (int i = 0; i < 1000; ++i) loop.spin.heard_many();
+  CHECK(loop.spin.next() == 0ns);
+  for (int i = 0; i < 20; ++i) loop.wait(15us);
+  CHECK(loop.hits >= 10);
 }
 
 TEST_CASE("a limit of 0 never looks") {
