@@ -8,6 +8,7 @@
 #include "app/bench/generator.h"
 #include "app/bench/page.h"
 #include "app/bench/report.h"
+#include "app/bench/tag.h"
 
 namespace duplex::bench {
 
@@ -37,6 +38,11 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
                                                                          {"binary", Content::binary},
                                                                          {"json", Content::json}})
                       .description(""));
+  verb.add_option("--transport", o.transport, "Socket.IO: websocket, polling or upgrade (default: websocket)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Transport>{{"websocket", Transport::websocket},
+                                                                           {"polling", Transport::polling},
+                                                                           {"upgrade", Transport::upgrade}})
+                      .description(""));
   verb.add_option("--connections", o.connections, "Connections")
       ->check(CLI::Range(1, 2'000'000))
       ->capture_default_str();
@@ -48,6 +54,9 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
       ->capture_default_str();
   verb.add_option("--rate", o.rate, "Messages a second, of all connections, whatever comes back (open loop)")
       ->check(CLI::Range(0.001, 1e8));
+  verb.add_option("--publishers", o.publishers, "Broadcast: so many of the connections send, each in rounds of its own")
+      ->check(CLI::Range(std::size_t{1}, most_publishers))
+      ->capture_default_str();
   verb.add_option("--publishes", o.publishes, "Broadcast: messages of a round, sent at once")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
@@ -71,7 +80,7 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_option("--server-pid", o.server_pids, "Report CPU and memory of this process; may be given again")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1 << 30));
-  verb.add_flag("--socket-io", o.socket_io, "Speak Socket.IO, straight on WebSocket: event `m` in namespace /");
+  verb.add_flag("--socket-io", o.socket_io, "Speak Socket.IO to a ws:// or wss:// URL, too: event `m` in namespace /");
   verb.add_flag("--deflate", o.deflate, "Offer permessage-deflate, and compress if it is agreed");
   verb.add_flag("--insecure", o.insecure, "Do not verify the server's certificate");
   verb.add_flag("--busy", o.busy, "Never sleep: for the shortest latency, on a CPU of its own");

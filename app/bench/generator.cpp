@@ -30,6 +30,16 @@ std::uint64_t thread_cpu_ns() noexcept {
   return static_cast<std::uint64_t>(time.tv_sec) * second + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
+/// What each publisher sends, over and over.
+std::vector<Cycle> cycles(const std::vector<Unit>& units, Framing framing, std::size_t publishers) {
+  std::vector<Cycle> result;
+  result.reserve(publishers);
+  const std::size_t each = units.size() / publishers;
+  for (auto unit = units.begin(); unit != units.end(); unit += static_cast<std::ptrdiff_t>(each))
+    result.emplace_back(std::vector(unit, unit + static_cast<std::ptrdiff_t>(each)), framing, 64 * 1024 / publishers);
+  return result;
+}
+
 volatile std::sig_atomic_t interrupted = 0;
 
 /// SIGINT ends the measurement, and what was measured is reported; a second one ends the program.
@@ -57,17 +67,22 @@ std::uint64_t clock_ns() noexcept {
 
 Generator::Generator(const Options& options)
     : options_(options),
-      units_(make_units(options.content, options.size, options.socket_io)),
-      expected_(units_, options.socket_io),
-      plain_(units_, Framing::client, 64 * 1024),
+      units_(make_units(options.content, options.size, options.socket_io, options.publishers)),
+      expected_(units_, options.socket_io, options.transport == Transport::polling ? Framing::polling : Framing::server,
+                options.publishers),
+      plain_(cycles(units_, options.transport == Transport::polling ? Framing::polling : Framing::client,
+                    options.publishers)),
       connections_(options.connections) {
   expected_.limits.deflate = &contexts_;
-  if (options_.deflate) packed_.emplace(units_, Framing::client_deflated, 64 * 1024);
+  if (options_.deflate) packed_ = cycles(units_, Framing::client_deflated, options_.publishers);
+  rounds_.resize(options_.publishers);
   scratch_.prepare(read_size);
   waiting_.reserve(options_.connections);
   found_.rates.reserve(3600);
   if ((options_.mode == Mode::echo && options_.rate == 0) || options_.mode == Mode::request)
     for (Connection& connection : connections_) connection.stamps.reserve(options_.in_flight);
+  if (options_.transport != Transport::websocket)
+    for (Connection& connection : connections_) connection.polling = std::make_unique<Polling>();
 }
 
 Generator::~Generator() {
@@ -100,7 +115,10 @@ void Generator::look_at_server() {
     begin(first);
     const std::uint64_t end = now_ + to_ns(options_.timeout);
     while (running() && first.state != Connection::open && now_ < end) turn(end);
-    if (first.state == Connection::open) say_goodbye(first);
+    if (first.state == Connection::open) {
+      say_goodbye(first);
+      flush(first);
+    }
     while (running() && first.state != Connection::closed && now_ < end) turn(end);
     if (first.state != Connection::closed) let_go(first);
     found_.opened = found_.compressed = 0;
@@ -191,8 +209,11 @@ void Generator::drain() {
 void Generator::close_all() {
   for (Connection& connection : connections_) {
     if (options_.mode != Mode::request && connection.state == Connection::open && connection.owed == 0 &&
-        connection.urgent.empty())
+        connection.urgent.empty()) {
       say_goodbye(connection);
+      flush(connection);
+    }
+    end_polling(connection);
     connection.pipe.close();
   }
 }
@@ -206,7 +227,7 @@ void Generator::turn(std::uint64_t until_ns) {
   epoll_event events[512];
   const timespec timeout{static_cast<time_t>(wait / second), static_cast<long>(wait % second)};
   const int count = epoll_pwait2(epoll_, events, 512, &timeout, nullptr);
-  for (int i = 0; i < count && !failed_; ++i) handle(connections_[events[i].data.u32], events[i].events);
+  for (int i = 0; i < count && !failed_; ++i) handle(events[i].data.u64, events[i].events);
 
   now_ = clock_ns();
   if (sending_ && options_.rate > 0) send_due();
@@ -238,7 +259,11 @@ void Generator::tick() {
   progress_.show(line);
 }
 
-void Generator::handle(Connection& connection, std::uint32_t events) {
+/// `mark`: the connection's number, and in the upper half which lane of a long-polling one it is.
+void Generator::handle(std::uint64_t mark, std::uint32_t events) {
+  Connection& connection = connections_[static_cast<std::uint32_t>(mark)];
+  if (mark >> 32 != 0) return handle_lane(connection, mark, events);
+  if (!connection.pipe.is_open()) return;
   switch (connection.state) {
     case Connection::closed:
       return;
@@ -249,7 +274,7 @@ void Generator::handle(Connection& connection, std::uint32_t events) {
     default:
       break;
   }
-  if ((events & EPOLLOUT) != 0 && (connection.owed > 0 || !connection.urgent.empty())) flush(connection);
+  if ((events & EPOLLOUT) != 0 && (connection.owed > 0 || !connection.urgent.empty())) flush_websocket(connection);
   constexpr std::uint32_t ends = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   if (connection.state != Connection::closed && (events & (EPOLLIN | ends)) != 0)
     readable(connection, (events & ends) != 0);
@@ -288,6 +313,7 @@ void Generator::let_go(Connection& connection) {
     --alive_;
   else if (connection.state != Connection::closing && connection.state != Connection::closed)
     --in_making_;
+  end_polling(connection);
   connection.pipe.close();
   connection.state = Connection::closed;
   connection.owed = 0;

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "app/bench/generator.h"
+#include "protocol/eio/payload.h"
 #include "protocol/ws/message_encoder.h"
 
 namespace duplex::bench {
@@ -27,9 +28,9 @@ void Generator::start_traffic() {
       return;
     case Mode::broadcast:
       if (options_.rate > 0)
-        schedule_ = Schedule(options_.rate, 1, now);
+        schedule_ = Schedule(options_.rate, options_.publishers, now);
       else
-        publish_round();
+        for (std::size_t i = 0; i < options_.publishers; ++i) publish_round(i);
       return;
     case Mode::echo:
       if (options_.rate > 0) {
@@ -65,7 +66,7 @@ void Generator::readable(Connection& connection, bool ended) {
                             : moved.error != 0         ? std::strerror(moved.error)
                                                        : tls_complaint());
   }
-  if (connection.owed > 0 || !connection.urgent.empty()) flush(connection);
+  if (connection.owed > 0 || !connection.urgent.empty()) flush_websocket(connection);
 }
 
 void Generator::take(Connection& connection, Bytes bytes) {
@@ -78,7 +79,7 @@ void Generator::take(Connection& connection, Bytes bytes) {
   while (const auto arrival = connection.inbound.next(expected_)) {
     switch (arrival->kind) {
       case Arrival::messages:
-        take_messages(connection, arrival->count);
+        take_messages(connection, *arrival);
         break;
       case Arrival::packet:
         take_packet(connection, as_text(arrival->payload));
@@ -97,23 +98,27 @@ void Generator::take(Connection& connection, Bytes bytes) {
   }
 }
 
-void Generator::take_messages(Connection& connection, std::uint64_t count) {
+void Generator::take_messages(Connection& connection, const Arrival& arrival) {
+  const std::uint64_t count = arrival.count;
   const std::uint64_t now = clock_ns();
   last_progress_ = now;
   const std::uint64_t first = connection.received;
   connection.received += count;
   received_total_ += count;
+  if (options_.mode == Mode::handshake && connection.received == connection.sent) return shaken(connection);
   if (measuring_) found_.messages += count;
 
   if (options_.mode == Mode::broadcast) {
     if (options_.rate > 0) {
-      for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
-        found_.latency.record(now - std::min(now, schedule_.intended(i)));
+      const std::uint64_t nth = expected_.interleaved() ? arrival.nth : first;
+      for (std::uint64_t i = nth; measuring_ && i < nth + count; ++i)
+        found_.latency.record(now - std::min(now, schedule_.intended(arrival.publisher, i)));
       return;
     }
-    if (measuring_) found_.latency.record(now - round_began_, count);
-    round_left_ -= std::min(round_left_, count);
-    if (round_left_ == 0 && sending_) publish_round();
+    Round& round = rounds_[arrival.publisher];
+    if (measuring_) found_.latency.record(now - round.began_ns, count);
+    round.left -= std::min(round.left, count);
+    if (round.left == 0 && sending_) publish_round(arrival.publisher);
     return;
   }
   if (options_.mode != Mode::echo || connection.received > connection.sent)
@@ -131,9 +136,10 @@ void Generator::take_messages(Connection& connection, std::uint64_t count) {
 }
 
 void Generator::take_packet(Connection& connection, std::string_view packet) {
-  if (connection.state == Connection::greeting) return greet(connection, packet);
-  if (packet == "2") return urgent(connection, ws::Opcode::text, as_bytes("3"));  // Engine.IO's ping
-  if (packet == "6" || connection.state == Connection::closing) return;           // noop
+  if (packet == "2") return say(connection, "3");                        // Engine.IO's ping
+  if (packet == "6" || connection.state == Connection::closing) return;  // noop
+  if (packet == "1") return lost(connection, "the server closed the session");
+  if (connection.state != Connection::open) return greet(connection, packet);
   lost(connection, "the server sent " + std::string(packet.substr(0, 40)));
 }
 
@@ -144,6 +150,13 @@ void Generator::queue(Connection& connection, std::uint64_t count, std::uint64_t
   if (options_.mode == Mode::echo && options_.rate == 0) connection.stamps.push(now, count);
 }
 
+/// A packet of Engine.IO that is no message.
+void Generator::say(Connection& connection, std::string_view packet) {
+  if (!connection.over_http()) return urgent(connection, ws::Opcode::text, as_bytes(packet));
+  connection.polling->packets += packet;
+  connection.polling->packets += eio::separator;
+}
+
 void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload) {
   Buffer frame;
   // Control frames and packets are few: any key will do.
@@ -151,17 +164,25 @@ void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes pay
   connection.urgent += frame.text();
 }
 
-/// A close frame; what becomes of it shows later, if somebody waits.
+/// A close frame, or Engine.IO's close packet, to be flushed; what becomes of it shows later, if somebody waits.
 void Generator::say_goodbye(Connection& connection) {
-  std::array<std::byte, 2> code{};
-  store_be16(code.data(), ws::close_code::normal);
-  urgent(connection, ws::Opcode::close, code);
+  if (connection.over_http()) {
+    say(connection, "1");
+  } else {
+    std::array<std::byte, 2> code{};
+    store_be16(code.data(), ws::close_code::normal);
+    urgent(connection, ws::Opcode::close, code);
+  }
   connection.state = Connection::closing;
   --alive_;
-  flush(connection);
 }
 
 void Generator::flush(Connection& connection) {
+  if (connection.over_http()) return post(connection);
+  flush_websocket(connection);
+}
+
+void Generator::flush_websocket(Connection& connection) {
   const Cycle& cycle = *connection.outgoing;
   while (connection.owed > 0 || !connection.urgent.empty()) {
     // What is urgent goes between two messages, of which a Socket.IO event with an attachment is one.
@@ -190,9 +211,8 @@ void Generator::send_due() {
   std::uint64_t intended = schedule_.intended(next_message_);
   if (intended > now_) return;
   if (measuring_) found_.late_ns = std::max(found_.late_ns, now_ - intended);
-  const bool broadcast = options_.mode == Mode::broadcast;
   for (; intended <= now_; intended = schedule_.intended(++next_message_)) {
-    Connection& connection = connections_[broadcast ? 0 : schedule_.sender_of(next_message_)];
+    Connection& connection = connections_[schedule_.sender_of(next_message_)];
     if (connection.state != Connection::open) continue;
     queue(connection, 1, now_);
     if (!connection.waiting) waiting_.push_back(&connection);
@@ -200,12 +220,18 @@ void Generator::send_due() {
   }
 }
 
-void Generator::publish_round() {
-  round_left_ = options_.publishes * connections_.size();
-  round_began_ = clock_ns();
-  queue(connections_[0], options_.publishes, round_began_);
-  if (!connections_[0].waiting) waiting_.push_back(&connections_[0]);
-  connections_[0].waiting = true;
+void Generator::publish_round(std::size_t publisher) {
+  Connection& connection = connections_[publisher];
+  rounds_[publisher] = {.began_ns = clock_ns(), .left = options_.publishes * connections_.size()};
+  queue(connection, options_.publishes, rounds_[publisher].began_ns);
+  if (!connection.waiting) waiting_.push_back(&connection);
+  connection.waiting = true;
+}
+
+/// The first connections are the publishers; who sends as all do sends as the first.
+std::size_t Generator::publisher_of(const Connection& connection) const noexcept {
+  const std::size_t number = number_of(connection);
+  return number < options_.publishers ? number : 0;
 }
 
 }  // namespace duplex::bench

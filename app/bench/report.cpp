@@ -15,6 +15,12 @@ std::string_view thing(const Options& options) {
                                            : "message";
 }
 
+std::string_view by(Transport transport) {
+  return transport == Transport::polling   ? " over long-polling"
+         : transport == Transport::upgrade ? ", upgraded from long-polling"
+                                           : "";
+}
+
 std::string row(std::string_view name, const std::string& text) {
   std::string line(name);
   line.resize(17, ' ');
@@ -37,7 +43,8 @@ std::string heading(const Options& options) {
     else
       text += ", " + std::to_string(options.publishes) + " a round";
   }
-  if (options.socket_io) text += ", Socket.IO";
+  if (options.publishers > 1) text += ", " + std::to_string(options.publishers) + " publishers";
+  if (options.socket_io) text += ", Socket.IO" + std::string(by(options.transport));
   if (target.tls) text += ", TLS";
   return text + ", " + target.host_header() + target.path + "\n";
 }

@@ -22,10 +22,11 @@ Text options_json(const Options& o) {
                 o.socket_io               ? "socket.io"
                 : o.mode == Mode::request ? "http"
                                           : "websocket",
-                "tls", o.target.tls, "connections", o.connections, "in_flight", o.in_flight, "publishes", o.publishes,
-                "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate, "source_addresses",
-                o.source_addresses, "warmup_s", o.warmup, "duration_s", o.duration, "hold_s", o.hold, "messages",
-                o.messages, "busy", o.busy);
+                "transport", o.mode == Mode::request ? "http" : name_of(o.transport), "tls", o.target.tls,
+                "connections", o.connections, "in_flight", o.in_flight, "publishers", o.publishers, "publishes",
+                o.publishes, "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate,
+                "source_addresses", o.source_addresses, "warmup_s", o.warmup, "duration_s", o.duration, "hold_s",
+                o.hold, "messages", o.messages, "busy", o.busy);
 }
 
 Text machine_json() {

@@ -13,9 +13,10 @@ function runTitle({ options: o }) {
     if (o.rate > 0) more.push(`${grouped(o.rate)}/s whatever comes back`);
     else if (o.mode === "echo") more.push(`${o.in_flight} in flight`);
     else more.push(`${o.publishes} a round`);
+    if (o.publishers > 1) more.push(`${o.publishers} publishers`);
   }
   if (o.mode === "request") more.push(`${o.in_flight} in flight`);
-  if (o.protocol === "socket.io") more.push("Socket.IO");
+  if (o.protocol === "socket.io") more.push(`Socket.IO${{ polling: " over long-polling", upgrade: ", upgraded from long-polling" }[o.transport] ?? ""}`);
   if (o.deflate) more.push("compressed");
   if (o.tls) more.push("TLS");
   return `${o.mode[0].toUpperCase()}${o.mode.slice(1)}: ${[many, ...more].join(", ")}`;
