@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 
+#include "app/bench/crew.h"
 #include "app/bench/generator.h"
 #include "app/bench/page.h"
 #include "app/bench/report.h"
@@ -74,6 +75,9 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_option("--opening", o.opening, "Connections in the making at a time")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  verb.add_option("--processes", o.processes, "Generators, each a process with its share of connections and rate")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   verb.add_option("--source-addresses", o.source_addresses,
                   "Connect from so many addresses, 127.0.0.1 on: each has some 28,000 ports")
       ->check(CLI::Range(1, 60'000));
@@ -101,8 +105,7 @@ int cannot_write(const std::string& why) {
 int play(const Options& options) {
   if (!options.report.empty())
     if (const auto why = complaint_about_file(options.report)) return cannot_write(*why);
-  Generator generator(options);
-  const Findings found = generator.run();
+  const Findings found = options.processes > 1 ? run_crew(options) : Generator(options).run();
   if (options.json)
     std::cout << json_of(options, found) << std::flush;
   else if (found.seconds > 0)

@@ -3,15 +3,16 @@
 
 #include <sys/epoll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <utility>
 
+#include "app/bench/interrupt.h"
 #include "app/bench/numbers.h"
 
 namespace duplex::bench {
@@ -21,6 +22,8 @@ constexpr std::uint64_t second = 1'000'000'000;
 constexpr std::size_t read_size = 256 * 1024;
 /// Below this a timer is too coarse: the loop spins until the next message is due.
 constexpr std::uint64_t spin_below = 60'000;
+
+constexpr std::uint64_t line_mark = ~std::uint64_t{0};
 
 std::uint64_t to_ns(double seconds) { return static_cast<std::uint64_t>(seconds * 1e9); }
 
@@ -40,23 +43,6 @@ std::vector<Cycle> cycles(const std::vector<Unit>& units, Framing framing, std::
   return result;
 }
 
-volatile std::sig_atomic_t interrupted = 0;
-
-/// SIGINT ends the measurement, and what was measured is reported; a second one ends the program.
-class Interruptible {
- public:
-  Interruptible() {
-    struct sigaction action {};
-    action.sa_handler = [](int) { interrupted = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~Interruptible() { sigaction(SIGINT, &before_, nullptr); }
-
- private:
-  struct sigaction before_ {};
-};
-
 }  // namespace
 
 std::uint64_t clock_ns() noexcept {
@@ -65,14 +51,16 @@ std::uint64_t clock_ns() noexcept {
   return static_cast<std::uint64_t>(time.tv_sec) * second + static_cast<std::uint64_t>(time.tv_nsec);
 }
 
-Generator::Generator(const Options& options)
+Generator::Generator(const Options& options, const Seat& seat)
     : options_(options),
+      seat_(seat),
       units_(make_units(options.content, options.size, options.socket_io, options.publishers)),
       expected_(units_, options.socket_io, options.transport == Transport::polling ? Framing::polling : Framing::server,
                 options.publishers),
       plain_(cycles(units_, options.transport == Transport::polling ? Framing::polling : Framing::client,
                     options.publishers)),
-      connections_(options.connections) {
+      connections_(options.connections),
+      progress_(seat.line < 0) {
   expected_.limits.deflate = &contexts_;
   if (options_.deflate) packed_ = cycles(units_, Framing::client_deflated, options_.publishers);
   rounds_.resize(options_.publishers);
@@ -94,17 +82,22 @@ Findings Generator::run() {
   prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   now_ = last_progress_ = clock_ns();
+  epoll_event event{.events = EPOLLIN, .data = {.u64 = line_mark}};
+  if (seat_.line >= 0) epoll_ctl(epoll_, EPOLL_CTL_ADD, seat_.line, &event);
   if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(found_);
   prepare_request();
   if (!options_.server_pids.empty()) look_at_server();
+  meet();
 
   if (options_.mode != Mode::handshake) open_all();
+  began_ = meet();
   warm_up();
   measure();
+  meet();
   drain();
   close_all();
   progress_.clear();
-  found_.interrupted = interrupted != 0;
+  found_.interrupted = interrupted();
   return std::move(found_);
 }
 
@@ -127,7 +120,7 @@ void Generator::look_at_server() {
   if (!found_.memory_before) fail("the process of --server-pid does not exist, or may not be looked at");
 }
 
-bool Generator::running() const noexcept { return !failed_ && interrupted == 0; }
+bool Generator::running() const noexcept { return !failed_ && !interrupted(); }
 
 void Generator::open_all() {
   const std::uint64_t began = clock_ns();
@@ -150,7 +143,7 @@ void Generator::warm_up() {
   now_ = clock_ns();
   start_traffic();
   if (options_.mode == Mode::idle) return;
-  for (const std::uint64_t end = now_ + to_ns(options_.warmup); running() && now_ < end;) turn(end);
+  for (const std::uint64_t end = began_ + to_ns(options_.warmup); running() && now_ < end;) turn(end);
 }
 
 void Generator::measure() {
@@ -165,6 +158,15 @@ void Generator::measure() {
            std::to_string(expected_total_ - received_total_) + " messages are outstanding");
   }
   end_window();
+}
+
+/// When all generators have come here, so that they go on together; until then, what is open is served.
+std::uint64_t Generator::meet() {
+  if (seat_.line < 0) return clock_ns();
+  met_ = 0;
+  if (running()) send(seat_.line, "m", 1, MSG_NOSIGNAL);
+  while (running() && met_ == 0) turn(now_ + second);
+  return met_ != 0 ? met_ : clock_ns();
 }
 
 void Generator::begin_window() {
@@ -261,6 +263,10 @@ void Generator::tick() {
 
 /// `mark`: the connection's number, and in the upper half which lane of a long-polling one it is.
 void Generator::handle(std::uint64_t mark, std::uint32_t events) {
+  if (mark == line_mark) {
+    if (recv(seat_.line, &met_, sizeof met_, MSG_WAITALL) != sizeof met_) failed_ = true;
+    return;
+  }
   Connection& connection = connections_[static_cast<std::uint32_t>(mark)];
   if (mark >> 32 != 0) return handle_lane(connection, mark, events);
   if (!connection.pipe.is_open()) return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/bench/connection.h"
+#include "app/bench/crew.h"
 #include "app/bench/findings.h"
 #include "app/bench/options.h"
 #include "app/bench/progress.h"
@@ -21,7 +22,7 @@ namespace duplex::bench {
 /// on its way, a poll brings what has gathered at the server.
 class Generator {
  public:
-  explicit Generator(const Options& options);
+  explicit Generator(const Options& options, const Seat& seat = {});
   ~Generator();
   Generator(const Generator&) = delete;
   Generator& operator=(const Generator&) = delete;
@@ -34,6 +35,7 @@ class Generator {
   void open_all();
   void warm_up();
   void measure();
+  std::uint64_t meet();
   void begin_window();
   void end_window();
   void drain();
@@ -88,6 +90,7 @@ class Generator {
 
   // generator_traffic.cpp, generator_http.cpp: what an open connection does
   void start_traffic();
+  std::uint64_t first_due() const noexcept;
   void readable(Connection& connection, bool ended);
   void take(Connection& connection, Bytes bytes);
   void take_messages(Connection& connection, const Arrival& arrival);
@@ -106,6 +109,7 @@ class Generator {
   std::size_t publisher_of(const Connection& connection) const noexcept;
 
   const Options options_;
+  const Seat seat_;
   const std::vector<Unit> units_;
   ws::DeflateContexts contexts_;
   Expected expected_;
@@ -132,6 +136,8 @@ class Generator {
   Progress progress_;
   Findings found_;
   Schedule schedule_;
+  std::uint64_t met_ = 0;           // when the others had come to the meeting; 0: they have not
+  std::uint64_t began_ = 0;         // the load
   std::uint64_t now_ = 0;           // of this turn
   std::uint64_t next_message_ = 0;  // open loop: the next to be sent
   struct Round {

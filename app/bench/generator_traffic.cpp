@@ -28,13 +28,13 @@ void Generator::start_traffic() {
       return;
     case Mode::broadcast:
       if (options_.rate > 0)
-        schedule_ = Schedule(options_.rate, options_.publishers, now);
+        schedule_ = Schedule(options_.rate, options_.publishers, first_due());
       else
         for (std::size_t i = 0; i < options_.publishers; ++i) publish_round(i);
       return;
     case Mode::echo:
       if (options_.rate > 0) {
-        schedule_ = Schedule(options_.rate, connections_.size(), now);
+        schedule_ = Schedule(options_.rate, connections_.size(), first_due());
         return;
       }
       for (Connection& connection : connections_) {
@@ -43,6 +43,14 @@ void Generator::start_traffic() {
       }
       return;
   }
+}
+
+/// Open loop: when our first message leaves. Of several generators each sends a little after the one before, so that
+/// all messages together are evenly spread.
+std::uint64_t Generator::first_due() const noexcept {
+  const double gap_ns = 1e9 / options_.rate;
+  return began_ +
+         static_cast<std::uint64_t>(gap_ns * static_cast<double>(seat_.number) / static_cast<double>(seat_.of));
 }
 
 void Generator::readable(Connection& connection, bool ended) {

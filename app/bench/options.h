@@ -40,6 +40,7 @@ struct Options {
   std::uint64_t messages = 0;  ///< ends the measurement earlier; 0: does not
   std::size_t opening = 100;   ///< connections in the making at a time
   std::size_t source_addresses = 0;
+  std::size_t processes = 1;  ///< generators
   bool socket_io = false, deflate = false, insecure = false, busy = false, json = false;
   bool announce = false;  ///< say on standard error when all connections are open
   std::vector<int> server_pids;
