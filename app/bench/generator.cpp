@@ -174,7 +174,7 @@ void Generator::begin_window() {
   own_before_ = sample({getpid()}, false);
   measuring_ = true;
   own_cpu_before_ = thread_cpu_ns();
-  window_began_ = now_ = last_progress_ = clock_ns();
+  window_began_ = now_ = last_progress_ = last_tick_ = clock_ns();
   next_tick_ = now_ + second;
 }
 
@@ -243,10 +243,11 @@ void Generator::turn(std::uint64_t until_ns) {
 
 void Generator::tick() {
   if (measuring_ && now_ >= next_tick_) {
-    const double seconds = 1 + static_cast<double>(now_ - next_tick_) / 1e9;
+    const double seconds = static_cast<double>(now_ - last_tick_) / 1e9;
     found_.rates.push_back(static_cast<double>(found_.messages - counted_at_tick_) / seconds);
     counted_at_tick_ = found_.messages;
-    next_tick_ = now_ + second;
+    last_tick_ = now_;
+    while (next_tick_ <= now_) next_tick_ += second;  // from the window's beginning, so that its last second counts
   }
   if (!progress_.shown() || now_ < next_shown_) return;
   next_shown_ = now_ + second / 4;

@@ -145,7 +145,7 @@ class Generator {
   };
   std::vector<Round> rounds_;  // broadcast: of each publisher
   std::uint64_t expected_total_ = 0, received_total_ = 0;
-  std::uint64_t last_progress_ = 0, next_tick_ = 0, next_shown_ = 0;
+  std::uint64_t last_progress_ = 0, last_tick_ = 0, next_tick_ = 0, next_shown_ = 0;
   std::uint64_t window_began_ = 0, counted_at_tick_ = 0, own_cpu_before_ = 0;
   std::size_t begun_ = 0, in_making_ = 0, alive_ = 0;
   std::optional<ProcessSample> server_before_, own_before_;
