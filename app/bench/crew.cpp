@@ -2,6 +2,7 @@
 #include "app/bench/crew.h"
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -63,7 +64,8 @@ bool read_all(int line, void* into, std::size_t size) {
 /// The processes, from the side of who started them.
 class Crew {
  public:
-  explicit Crew(const Options& options) : options_(options) {
+  explicit Crew(const Options& options) : options_(options), rounds_(options.publishers) {
+    for (std::size_t i = 0; i < options_.processes; ++i) wakers_.push_back(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
     // SIGINT comes only while we wait for the lines: none is lost.
     sigset_t interrupt;
     sigemptyset(&interrupt);
@@ -77,6 +79,7 @@ class Crew {
       kill(member.pid, SIGKILL);
       waitpid(member.pid, nullptr, 0);
     }
+    for (const int waker : wakers_) ::close(waker);
     sigprocmask(SIG_SETMASK, &before_, nullptr);
   }
   Crew(const Crew&) = delete;
@@ -123,7 +126,13 @@ class Crew {
       // The others' lines are theirs: they would not break when their owner dies.
       for (const Member& member : members_) ::close(member.line);
       ::close(lines[0]);
-      play(options_, {.line = lines[1], .number = number, .of = options_.processes}, parent, before_);
+      const Seat seat{.line = lines[1],
+                      .number = number,
+                      .of = options_.processes,
+                      .members = options_.connections,
+                      .rounds = &rounds_,
+                      .wakers = &wakers_};
+      play(options_, seat, parent, before_);
     }
     ::close(lines[1]);
     members_.push_back({.pid = pid, .line = lines[0], .findings = {}});
@@ -196,6 +205,8 @@ class Crew {
   }
 
   const Options& options_;
+  Rounds rounds_;
+  std::vector<int> wakers_;
   sigset_t before_{};
   std::vector<Member> members_;
   std::size_t meetings_ = 0;
@@ -209,7 +220,8 @@ class Crew {
 Options share_of(const Options& options, const Seat& seat) {
   Options share = options;
   share.connections = options.connections / seat.of + (seat.number < options.connections % seat.of ? 1 : 0);
-  share.rate *= static_cast<double>(share.connections) / static_cast<double>(options.connections);
+  if (options.mode != Mode::broadcast)
+    share.rate *= static_cast<double>(share.connections) / static_cast<double>(options.connections);
   share.opening = std::max<std::size_t>(1, options.opening / seat.of);
   share.announce = false;
   if (seat.number > 0) share.server_pids.clear();

@@ -23,7 +23,7 @@ constexpr std::size_t read_size = 256 * 1024;
 /// Below this a timer is too coarse: the loop spins until the next message is due.
 constexpr std::uint64_t spin_below = 60'000;
 
-constexpr std::uint64_t line_mark = ~std::uint64_t{0};
+constexpr std::uint64_t line_mark = ~std::uint64_t{0}, wake_mark = line_mark - 1;
 
 std::uint64_t to_ns(double seconds) { return static_cast<std::uint64_t>(seconds * 1e9); }
 
@@ -60,10 +60,10 @@ Generator::Generator(const Options& options, const Seat& seat)
       plain_(cycles(units_, options.transport == Transport::polling ? Framing::polling : Framing::client,
                     options.publishers)),
       connections_(options.connections),
-      progress_(seat.line < 0) {
+      progress_(seat.line < 0),
+      rounds_(seat.rounds != nullptr ? *seat.rounds : own_rounds_.emplace(options.publishers)) {
   expected_.limits.deflate = &contexts_;
   if (options_.deflate) packed_ = cycles(units_, Framing::client_deflated, options_.publishers);
-  rounds_.resize(options_.publishers);
   scratch_.prepare(read_size);
   waiting_.reserve(options_.connections);
   found_.rates.reserve(3600);
@@ -83,7 +83,11 @@ Findings Generator::run() {
   epoll_ = epoll_create1(EPOLL_CLOEXEC);
   now_ = last_progress_ = clock_ns();
   epoll_event event{.events = EPOLLIN, .data = {.u64 = line_mark}};
-  if (seat_.line >= 0) epoll_ctl(epoll_, EPOLL_CTL_ADD, seat_.line, &event);
+  if (seat_.line >= 0) {
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, seat_.line, &event);
+    event.data.u64 = wake_mark;
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, (*seat_.wakers)[seat_.number], &event);
+  }
   if (!resolve() || !raise_descriptor_limit() || !prepare_tls()) return std::move(found_);
   prepare_request();
   if (!options_.server_pids.empty()) look_at_server();
@@ -93,6 +97,7 @@ Findings Generator::run() {
   began_ = meet();
   warm_up();
   measure();
+  if (options_.mode == Mode::broadcast) sending_ = false;  // after the meeting, what is expected is known for good
   meet();
   drain();
   close_all();
@@ -153,9 +158,12 @@ void Generator::measure() {
   const std::uint64_t end = now_ + to_ns(options_.mode == Mode::idle ? options_.hold : options_.duration);
   while (running() && now_ < end && (options_.messages == 0 || found_.messages < options_.messages)) {
     turn(end);
-    if (options_.mode != Mode::idle && options_.rate == 0 && now_ - last_progress_ > to_ns(options_.timeout))
+    // Of a broadcast's processes one that has everything waits for another that has not: that one will say so.
+    const bool others_miss = options_.mode == Mode::broadcast && received_total_ >= expected_total();
+    if (options_.mode != Mode::idle && options_.rate == 0 && !others_miss &&
+        now_ - last_progress_ > to_ns(options_.timeout))
       fail("nothing came for " + fixed(options_.timeout, 1) + " s; " +
-           std::to_string(expected_total_ - received_total_) + " messages are outstanding");
+           std::to_string(expected_total() - received_total_) + " messages are outstanding");
   }
   end_window();
 }
@@ -197,11 +205,11 @@ void Generator::drain() {
   sending_ = false;
   phase_ = "waiting for the last replies";
   last_progress_ = now_;
-  while (running() && alive_ > 0 && received_total_ < expected_total_ &&
+  while (running() && alive_ > 0 && received_total_ < expected_total() &&
          now_ - last_progress_ < to_ns(options_.timeout))
     turn(now_ + second / 10);
-  if (!running() || received_total_ >= expected_total_) return;
-  found_.missing = expected_total_ - received_total_;
+  if (!running() || received_total_ >= expected_total()) return;
+  found_.missing = expected_total() - received_total_;
   found_.errors += found_.missing;
   if (found_.first_error.empty())
     found_.first_error = std::to_string(found_.missing) + " messages did not come within " +
@@ -268,6 +276,7 @@ void Generator::handle(std::uint64_t mark, std::uint32_t events) {
     if (recv(seat_.line, &met_, sizeof met_, MSG_WAITALL) != sizeof met_) failed_ = true;
     return;
   }
+  if (mark == wake_mark) return take_wakes();
   Connection& connection = connections_[static_cast<std::uint32_t>(mark)];
   if (mark >> 32 != 0) return handle_lane(connection, mark, events);
   if (!connection.pipe.is_open()) return;

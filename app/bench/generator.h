@@ -106,6 +106,10 @@ class Generator {
   void flush_websocket(Connection& connection);
   void send_due();
   void publish_round(std::size_t publisher);
+  void round_over(std::size_t publisher);
+  void take_wakes();
+  std::uint64_t expected_total() const noexcept;
+  Connection* sender_of(std::uint64_t message) noexcept;
   std::size_t publisher_of(const Connection& connection) const noexcept;
 
   const Options options_;
@@ -140,10 +144,8 @@ class Generator {
   std::uint64_t began_ = 0;         // the load
   std::uint64_t now_ = 0;           // of this turn
   std::uint64_t next_message_ = 0;  // open loop: the next to be sent
-  struct Round {
-    std::uint64_t began_ns = 0, left = 0;  // deliveries
-  };
-  std::vector<Round> rounds_;  // broadcast: of each publisher
+  std::optional<Rounds> own_rounds_;
+  Rounds& rounds_;  // broadcast
   std::uint64_t expected_total_ = 0, received_total_ = 0;
   std::uint64_t last_progress_ = 0, last_tick_ = 0, next_tick_ = 0, next_shown_ = 0;
   std::uint64_t window_began_ = 0, counted_at_tick_ = 0, own_cpu_before_ = 0;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include <array>
 #include <cstring>
 
@@ -30,7 +32,7 @@ void Generator::start_traffic() {
       if (options_.rate > 0)
         schedule_ = Schedule(options_.rate, options_.publishers, first_due());
       else
-        for (std::size_t i = 0; i < options_.publishers; ++i) publish_round(i);
+        for (std::size_t i = seat_.number; i < options_.publishers; i += seat_.of) publish_round(i);
       return;
     case Mode::echo:
       if (options_.rate > 0) {
@@ -48,6 +50,7 @@ void Generator::start_traffic() {
 /// Open loop: when our first message leaves. Of several generators each sends a little after the one before, so that
 /// all messages together are evenly spread.
 std::uint64_t Generator::first_due() const noexcept {
+  if (options_.mode == Mode::broadcast) return began_;  // one schedule for all of them
   const double gap_ns = 1e9 / options_.rate;
   return began_ +
          static_cast<std::uint64_t>(gap_ns * static_cast<double>(seat_.number) / static_cast<double>(seat_.of));
@@ -123,10 +126,8 @@ void Generator::take_messages(Connection& connection, const Arrival& arrival) {
         found_.latency.record(now - std::min(now, schedule_.intended(arrival.publisher, i)));
       return;
     }
-    Round& round = rounds_[arrival.publisher];
-    if (measuring_) found_.latency.record(now - round.began_ns, count);
-    round.left -= std::min(round.left, count);
-    if (round.left == 0 && sending_) publish_round(arrival.publisher);
+    if (measuring_) found_.latency.record(now - std::min(now, rounds_.began(arrival.publisher)), count);
+    if (rounds_.delivered(arrival.publisher, count)) round_over(arrival.publisher);
     return;
   }
   if (options_.mode != Mode::echo || connection.received > connection.sent)
@@ -154,7 +155,10 @@ void Generator::take_packet(Connection& connection, std::string_view packet) {
 void Generator::queue(Connection& connection, std::uint64_t count, std::uint64_t now) {
   connection.owed += connection.outgoing->bytes_of(connection.sent, count);
   connection.sent += count;
-  expected_total_ += options_.mode == Mode::broadcast ? count * connections_.size() : count;
+  if (options_.mode == Mode::broadcast)
+    rounds_.count(count);
+  else
+    expected_total_ += count;
   if (options_.mode == Mode::echo && options_.rate == 0) connection.stamps.push(now, count);
 }
 
@@ -220,26 +224,57 @@ void Generator::send_due() {
   if (intended > now_) return;
   if (measuring_) found_.late_ns = std::max(found_.late_ns, now_ - intended);
   for (; intended <= now_; intended = schedule_.intended(++next_message_)) {
-    Connection& connection = connections_[schedule_.sender_of(next_message_)];
-    if (connection.state != Connection::open) continue;
-    queue(connection, 1, now_);
-    if (!connection.waiting) waiting_.push_back(&connection);
-    connection.waiting = true;
+    Connection* const connection = sender_of(next_message_);
+    if (connection == nullptr || connection->state != Connection::open) continue;
+    queue(*connection, 1, now_);
+    if (!connection->waiting) waiting_.push_back(connection);
+    connection->waiting = true;
   }
 }
 
+/// Open loop: whose turn it is; nobody if that one's connection is another process's.
+Connection* Generator::sender_of(std::uint64_t message) noexcept {
+  const std::size_t sender = schedule_.sender_of(message);
+  if (options_.mode != Mode::broadcast) return &connections_[sender];
+  return seat_.seat_of(sender) == seat_.number ? &connections_[seat_.connection_of(sender)] : nullptr;
+}
+
+/// Messages that should have come to our connections.
+std::uint64_t Generator::expected_total() const noexcept {
+  return options_.mode == Mode::broadcast ? rounds_.published() * connections_.size() : expected_total_;
+}
+
+void Generator::round_over(std::size_t publisher) {
+  if (seat_.seat_of(publisher) == seat_.number) {
+    if (sending_) publish_round(publisher);
+    return;
+  }
+  const std::uint64_t one = 1;
+  if (write((*seat_.wakers)[seat_.seat_of(publisher)], &one, sizeof one) != sizeof one)
+    fail("cannot wake another generator process");
+}
+
+/// The last delivery of a round of ours was another process's.
+void Generator::take_wakes() {
+  std::uint64_t wakes = 0;
+  if (read((*seat_.wakers)[seat_.number], &wakes, sizeof wakes) != sizeof wakes || !sending_) return;
+  for (std::size_t i = seat_.number; i < options_.publishers; i += seat_.of)
+    if (rounds_.over(i)) publish_round(i);
+}
+
 void Generator::publish_round(std::size_t publisher) {
-  Connection& connection = connections_[publisher];
-  rounds_[publisher] = {.began_ns = clock_ns(), .left = options_.publishes * connections_.size()};
-  queue(connection, options_.publishes, rounds_[publisher].began_ns);
+  Connection& connection = connections_[seat_.connection_of(publisher)];
+  const std::uint64_t now = clock_ns();
+  rounds_.begin(publisher, now, options_.publishes * std::max(seat_.members, connections_.size()));
+  queue(connection, options_.publishes, now);
   if (!connection.waiting) waiting_.push_back(&connection);
   connection.waiting = true;
 }
 
 /// The first connections are the publishers; who sends as all do sends as the first.
 std::size_t Generator::publisher_of(const Connection& connection) const noexcept {
-  const std::size_t number = number_of(connection);
-  return number < options_.publishers ? number : 0;
+  const std::size_t publisher = seat_.publisher_at(number_of(connection));
+  return publisher < options_.publishers ? publisher : 0;
 }
 
 }  // namespace duplex::bench

@@ -64,8 +64,6 @@ std::optional<std::string> complaint_about(const Options& options) {
   if (options.rate > 0 && options.publishes != 1)
     return "--rate and --publishes exclude each other: a fixed rate has no rounds";
   if (options.processes > options.connections) return "--processes share the --connections: there are too few";
-  if (options.processes > 1 && options.mode == Mode::broadcast)
-    return "--processes does not go with --mode broadcast: who waits for everyone is to hear of everyone";
   if (options.processes > 1 && options.messages > 0)
     return "--processes and --messages exclude each other: the processes' windows end together";
   if (options.insecure && !options.target.tls) return "--insecure goes with wss:// and https://";

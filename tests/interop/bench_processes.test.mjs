@@ -82,6 +82,41 @@ test("handshakes of all are counted", async () => {
   });
 });
 
+test("a broadcast is one over all of them: each round waits for everyone's readers, and every delivery is counted", async () => {
+  const server = await start("duplex-conformance", ["--suite", "bench", "--mode", "broadcast"]);
+  try {
+    for (const [url, ...more] of [[server.ws("/")], [server.ws("/"), "--publishers", "4", "--publishes", "3"], [`${server.url}/`, "--publishers", "30"],
+      [`${server.url}/`, "--publishers", "4", "--transport", "polling"]]) {
+      const found = await measured(url, ...window, "--mode", "broadcast", ...more);
+      assert.ok(found.messages >= 300, String(found.messages));
+      assert.equal(found.latency_ns.count, found.messages);
+      // Everyone gets everything: all have about as many deliveries.
+      const [least, , most] = found.generator.processes.map((one) => one.messages).sort((a, b) => a - b);
+      assert.ok(most - least <= 10 * 3 * 30, `${least} to ${most}`);
+    }
+    const found = await measured(server.ws("/"), ...window, "--mode", "broadcast", "--publishers", "4", "--rate", "200", "--duration", "1");
+    assert.ok(Math.abs(found.per_second - 200 * 30) < 1000, String(found.per_second));
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a delivery that one reader misses is missed", async () => {
+  let n = 0;
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  server.on("connection", (socket) => socket.on("message", (data) => {
+    for (const client of server.clients) if (++n !== 1000) client.send(data, { binary: false });
+  }));
+  await once(server, "listening");
+  try {
+    await failed(/nothing came for 2\.0 s; 1 messages are outstanding|other bytes than were sent/, `ws://127.0.0.1:${server.address().port}/`,
+      ...window, "--mode", "broadcast", "--duration", "10");
+  } finally {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  }
+});
+
 test("what one of them finds wrong ends the run, told in one line", async () => {
   let n = 0;
   const server = (socket) => socket.on("m", (text) => socket.emit("m", ++n === 100 ? `${text}!` : text));

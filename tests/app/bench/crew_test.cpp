@@ -2,6 +2,8 @@
 #include "app/bench/crew.h"
 
 #include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "app/bench/findings_wire.h"
 #include "app/bench/merge.h"
@@ -79,6 +81,39 @@ TEST_CASE("what several found is summed, and their histograms are one") {
   CHECK(sum.errors == 3);
   CHECK(sum.missing == 6);
   CHECK(sum.first_error == "error of 2");
+}
+
+TEST_CASE("a round is over when all its deliveries have come, whichever process they came to") {
+  Rounds rounds(3);
+  CHECK(rounds.over(1));
+  rounds.begin(1, 77, 5);
+  CHECK(rounds.began(1) == 77);
+  CHECK_FALSE(rounds.delivered(1, 2));
+  const pid_t child = fork();
+  if (child == 0) _exit(rounds.delivered(1, 2) ? 1 : 0);
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+  CHECK_FALSE(rounds.over(1));
+  CHECK(rounds.delivered(1, 1));
+  CHECK(rounds.over(1));
+  rounds.count(3);
+  CHECK(rounds.published() == 3);
+}
+
+TEST_CASE("every publisher has a connection of its own on its seat, however connections and publishers are shared") {
+  Options options;
+  for (const std::size_t of : {1, 2, 3, 7})
+    for (std::size_t connections = of; connections < 30; ++connections)
+      for (std::size_t publishers = 1; publishers <= connections; ++publishers) {
+        options.connections = connections;
+        for (std::size_t publisher = 0; publisher < publishers; ++publisher) {
+          Seat seat{.of = of};
+          seat.number = seat.seat_of(publisher);
+          REQUIRE(seat.connection_of(publisher) < share_of(options, seat).connections);
+          REQUIRE(seat.publisher_at(seat.connection_of(publisher)) == publisher);
+        }
+      }
 }
 
 TEST_CASE("shares add up to the whole, and a connection's rate is everywhere the same") {
