@@ -90,9 +90,9 @@ test("a broadcast is one over all of them: each round waits for everyone's reade
       const found = await measured(url, ...window, "--mode", "broadcast", ...more);
       assert.ok(found.messages >= 300, String(found.messages));
       assert.equal(found.latency_ns.count, found.messages);
-      // Everyone gets everything: all have about as many deliveries.
+      // Everyone gets everything: all have about as many deliveries, but for some turns at the edges of their windows.
       const [least, , most] = found.generator.processes.map((one) => one.messages).sort((a, b) => a - b);
-      assert.ok(most - least <= 10 * 3 * 30, `${least} to ${most}`);
+      assert.ok(least >= most * 0.8 - 900, `${least} to ${most}`);
     }
     const found = await measured(server.ws("/"), ...window, "--mode", "broadcast", "--publishers", "4", "--rate", "200", "--duration", "1");
     assert.ok(Math.abs(found.per_second - 200 * 30) < 1000, String(found.per_second));
@@ -151,8 +151,15 @@ test("one that dies ends the run, told in one line", async () => {
 });
 
 test("SIGINT ends all of them, and what they have measured is told", async () => {
-  await withEcho(() => {}, async (url) => {
+  let told, busy = 0;
+  const measuring = new Promise((resolve) => (told = resolve));
+  const came = (socket) => {
+    let messages = 0;
+    socket.on("message", () => { if (++messages === 100 && ++busy === 6) told(); });  // each generator is well into its window
+  };
+  await withEcho(came, async (url) => {
     const { child, generators } = await running(url, "--warmup", "0");
+    await within(5000, "messages of all connections", measuring);
     child.kill("SIGINT");
     await within(5000, "its end", child.closed);
     assert.equal(child.exitCode, 1);
