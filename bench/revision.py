@@ -45,5 +45,7 @@ class Revision:
             raise Trouble(f"{self.commit[:12]} does not build: {' '.join(command[:3])} says\n" + "\n".join(ran.stdout.strip().splitlines()[-20:]))
 
     def __exit__(self, *_):
-        shutil.rmtree(self.folder, ignore_errors=True)
-        git("worktree", "prune")
+        try:
+            git("worktree", "remove", "--force", self.folder)
+        except Trouble:  # git did not get as far as knowing of it
+            shutil.rmtree(self.folder, ignore_errors=True)
