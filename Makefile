@@ -4,6 +4,8 @@ FUZZ_SECONDS ?= 120
 SOAK_ROUNDS ?= 50
 WERROR ?= OFF
 ARGS ?=
+BASE ?=
+HEAD ?=
 CONFIGURE = cmake -DDUPLEX_WERROR=$(WERROR)
 
 help: ## this list
@@ -26,6 +28,12 @@ bench: ready-bench ## micro-benchmarks, then Duplex against other servers; resul
 	@cmake --build --preset release --target duplex-micro duplex-conformance duplex_program bench-peers -j $(JOBS)
 	@bench/run-micro
 	@bench/compare --report build/compare.html $(ARGS)
+
+gate: ready ## whether anything costs more CPU or memory than at a commit: make gate BASE=main (HEAD=, ARGS="--only socket" are passed on)
+	@test -n "$(BASE)" || { echo "make gate BASE=<commit>" >&2; exit 2; }
+	@$(CONFIGURE) --preset release
+	@cmake --build --preset release --target duplex_program -j $(JOBS)
+	@bench/gate $(BASE) $(HEAD) $(ARGS)
 
 asan: ready-test ## unit and behaviour tests under AddressSanitizer and UBSan
 	@$(CONFIGURE) --preset asan
@@ -64,5 +72,5 @@ release-tests: ready-test pages
 	@$(CONFIGURE) --preset release
 	@cmake --build --preset release -j $(JOBS)
 
-.PHONY: help serve test conformance bench asan tsan fuzz soak format ready ready-test ready-bench pages release-tests
+.PHONY: help serve test conformance bench gate asan tsan fuzz soak format ready ready-test ready-bench pages release-tests
 .DEFAULT_GOAL := help

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include <algorithm>
 #include <charconv>
 
 namespace duplex::bench {
@@ -41,6 +42,19 @@ std::optional<ws::HandshakeResponse> read_answer(std::string_view head) noexcept
     if (is(name, "sec-websocket-protocol")) take(answer.protocol), answer.has_protocol = true;
   }
   return answer;
+}
+
+std::optional<std::size_t> content_length(std::string_view head) noexcept {
+  constexpr std::string_view wanted = "content-length:";
+  for (auto end = head.find("\r\n"); end != head.npos; end = head.find("\r\n")) {
+    head.remove_prefix(end + 2);
+    if (head.size() < wanted.size() || strncasecmp(head.data(), wanted.data(), wanted.size()) != 0) continue;
+    head.remove_prefix(std::min(head.size(), head.find_first_not_of(" \t", wanted.size())));
+    std::size_t length = 0;
+    if (std::from_chars(head.data(), head.data() + head.size(), length).ec == std::errc{}) return length;
+    return {};
+  }
+  return {};
 }
 
 }  // namespace duplex::bench

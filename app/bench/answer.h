@@ -12,4 +12,7 @@ namespace duplex::bench {
 /// A header that occurs twice is taken where it first stands: none of them may, but Connection.
 std::optional<ws::HandshakeResponse> read_answer(std::string_view head) noexcept;
 
+/// The value of Content-Length (RFC 9112, section 6.2) in the head of an answer, which begins with the status line.
+std::optional<std::size_t> content_length(std::string_view head) noexcept;
+
 }  // namespace duplex::bench

@@ -5,9 +5,11 @@
 #include <iostream>
 #include <map>
 
+#include "app/bench/crew.h"
 #include "app/bench/generator.h"
 #include "app/bench/page.h"
 #include "app/bench/report.h"
+#include "app/bench/tag.h"
 
 namespace duplex::bench {
 
@@ -37,6 +39,11 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
                                                                          {"binary", Content::binary},
                                                                          {"json", Content::json}})
                       .description(""));
+  verb.add_option("--transport", o.transport, "Socket.IO: websocket, polling or upgrade (default: websocket)")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, Transport>{{"websocket", Transport::websocket},
+                                                                           {"polling", Transport::polling},
+                                                                           {"upgrade", Transport::upgrade}})
+                      .description(""));
   verb.add_option("--connections", o.connections, "Connections")
       ->check(CLI::Range(1, 2'000'000))
       ->capture_default_str();
@@ -48,6 +55,9 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
       ->capture_default_str();
   verb.add_option("--rate", o.rate, "Messages a second, of all connections, whatever comes back (open loop)")
       ->check(CLI::Range(0.001, 1e8));
+  verb.add_option("--publishers", o.publishers, "Broadcast: so many of the connections send, each in rounds of its own")
+      ->check(CLI::Range(std::size_t{1}, most_publishers))
+      ->capture_default_str();
   verb.add_option("--publishes", o.publishes, "Broadcast: messages of a round, sent at once")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
@@ -65,13 +75,16 @@ void add_options(CLI::App& verb, const std::shared_ptr<Options>& options) {
   verb.add_option("--opening", o.opening, "Connections in the making at a time")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
+  verb.add_option("--processes", o.processes, "Generators, each a process with its share of connections and rate")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   verb.add_option("--source-addresses", o.source_addresses,
                   "Connect from so many addresses, 127.0.0.1 on: each has some 28,000 ports")
       ->check(CLI::Range(1, 60'000));
   verb.add_option("--server-pid", o.server_pids, "Report CPU and memory of this process; may be given again")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->check(CLI::Range(1, 1 << 30));
-  verb.add_flag("--socket-io", o.socket_io, "Speak Socket.IO, straight on WebSocket: event `m` in namespace /");
+  verb.add_flag("--socket-io", o.socket_io, "Speak Socket.IO to a ws:// or wss:// URL, too: event `m` in namespace /");
   verb.add_flag("--deflate", o.deflate, "Offer permessage-deflate, and compress if it is agreed");
   verb.add_flag("--insecure", o.insecure, "Do not verify the server's certificate");
   verb.add_flag("--busy", o.busy, "Never sleep: for the shortest latency, on a CPU of its own");
@@ -92,8 +105,7 @@ int cannot_write(const std::string& why) {
 int play(const Options& options) {
   if (!options.report.empty())
     if (const auto why = complaint_about_file(options.report)) return cannot_write(*why);
-  Generator generator(options);
-  const Findings found = generator.run();
+  const Findings found = options.processes > 1 ? run_crew(options) : Generator(options).run();
   if (options.json)
     std::cout << json_of(options, found) << std::flush;
   else if (found.seconds > 0)

@@ -2,6 +2,7 @@
 #pragma once
 #include "app/bench/inbound.h"
 #include "app/bench/pipe.h"
+#include "app/bench/polling.h"
 #include "app/bench/stamps.h"
 
 namespace duplex::bench {
@@ -13,12 +14,13 @@ struct Connection {
     connecting,
     securing,   ///< TLS
     upgrading,  ///< the request is sent
-    greeting,   ///< Socket.IO: waits for `0{…}`, then for `40{…}`
+    greeting,   ///< Socket.IO: waits for `0{…}`, then for `40{…}`; long-polling is so from the beginning
     open,
     closing,  ///< our close frame is sent: waits for the end
   };
 
-  Pipe pipe;
+  Pipe pipe;                         ///< of WebSocket, or of plain HTTP requests
+  std::unique_ptr<Polling> polling;  ///< unless it goes straight to WebSocket
   Inbound inbound;
   const Cycle* outgoing = nullptr;  ///< what it sends: plain, or compressed
   std::size_t position = 0;         ///< in it
@@ -32,6 +34,8 @@ struct Connection {
   std::string urgent;    ///< what goes before the next message: a request, a pong, a close frame
   State state = closed;
   bool waiting = false;  ///< in the list of those with something to send
+
+  bool over_http() const noexcept { return polling != nullptr && !polling->upgraded; }
 };
 
 }  // namespace duplex::bench

@@ -79,4 +79,10 @@ std::string make_content(Content content, std::size_t size, unsigned variant) {
   return {};
 }
 
+std::string tagged_content(Content content, std::size_t size, unsigned variant, const std::string& tag) {
+  const std::size_t more = smallest(content, true) - smallest(content);
+  const std::string rest = make_content(content, size - more, variant);
+  return content == Content::json ? "{\"by\":\"" + tag + "\"," + rest.substr(1) : tag + rest;
+}
+
 }  // namespace duplex::bench

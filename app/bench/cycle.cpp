@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "protocol/eio/base64.h"
+#include "protocol/eio/payload.h"
 #include "protocol/ws/deflate.h"
 
 namespace duplex::bench {
@@ -29,6 +31,17 @@ void append_frame(Buffer& out, ws::FrameHeader header, ConstBytes payload) {
   out.commit(static_cast<std::size_t>(body - begin) + payload.size());
 }
 
+/// What Engine.IO 4 makes of it in a payload.
+void append_packet(Buffer& out, const Part& part) {
+  if (part.opcode == ws::Opcode::binary) {
+    out.push_back('b');
+    eio::encode_base64(out, as_bytes(part.payload));
+  } else {
+    out.append(part.payload);
+  }
+  out.push_back(eio::separator);
+}
+
 }  // namespace
 
 Cycle::Cycle(const std::vector<Unit>& units, Framing framing, std::size_t run) : parts_(units.front().size()) {
@@ -36,9 +49,13 @@ Cycle::Cycle(const std::vector<Unit>& units, Framing framing, std::size_t run) :
   Buffer packed;
   for (const Unit& unit : units)
     for (const Part& part : unit) {
+      begins_.push_back(arena_.size());
+      if (framing == Framing::polling) {
+        append_packet(arena_, part);
+        continue;
+      }
       ws::FrameHeader header{.opcode = part.opcode};
       if (framing != Framing::server) header.mask = random_key();
-      begins_.push_back(arena_.size());
       ConstBytes payload = as_bytes(part.payload);
       if (framing == Framing::client_deflated) {
         packed.clear();

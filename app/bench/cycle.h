@@ -13,6 +13,7 @@ enum class Framing : std::uint8_t {
   client,  ///< masked. Each frame has a random key of its own, made once: it is the same whenever it is sent again
   client_deflated,  ///< masked, compressed without reference to earlier messages (RFC 7692 section 7.1.1)
   server,
+  polling,  ///< no frames: packets of Engine.IO, a binary one in base64, each with the separator behind it
 };
 
 /// The bytes of all units, one behind the other, to be gone through over and over. A position in them is all that a

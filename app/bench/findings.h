@@ -9,6 +9,13 @@
 
 namespace duplex::bench {
 
+/// One of several generator processes.
+struct GeneratorTimes {
+  std::size_t connections = 0;
+  std::uint64_t messages = 0, cpu_ns = 0, waited_ns = 0, late_ns = 0;  ///< as in Findings
+  bool spins = false;
+};
+
 /// What a run found. Counts and times are of the measured window, without warm-up and drain, unless they say otherwise.
 struct Findings {
   double seconds = 0;
@@ -22,10 +29,12 @@ struct Findings {
 
   std::optional<CpuUsed> server;                             ///< if its processes were named
   std::optional<ProcessSample> memory_before, memory_after;  ///< before the first connection; at the window's end
-  std::uint64_t generator_ns = 0;                            ///< CPU time of our thread
+  std::uint64_t generator_ns = 0;                            ///< CPU time of our thread, or threads
   std::uint64_t generator_waited_ns = 0;                     ///< how long our process waited for a CPU
   bool spins = false;                                        ///< we did not sleep: then our CPU time says nothing
   std::uint64_t late_ns = 0;                                 ///< open loop: the most that a message left after its time
+
+  std::vector<GeneratorTimes> generators;  ///< if there were several: above, the sum and the most
 
   std::uint64_t errors = 0, missing = 0;  ///< of the whole run
   std::string first_error;

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include <strings.h>
-
 #include <algorithm>
-#include <charconv>
 
+#include "app/bench/answer.h"
 #include "app/bench/generator.h"
 
 namespace duplex::bench {
 namespace {
 
 constexpr std::size_t longest_head = 16 * 1024;
-
-/// The value of Content-Length (RFC 9112, section 6.2); `head` begins with the status line.
-std::optional<std::size_t> content_length(std::string_view head) noexcept {
-  constexpr std::string_view wanted = "content-length:";
-  for (auto end = head.find("\r\n"); end != head.npos; end = head.find("\r\n")) {
-    head.remove_prefix(end + 2);
-    if (head.size() < wanted.size() || strncasecmp(head.data(), wanted.data(), wanted.size()) != 0) continue;
-    head.remove_prefix(std::min(head.size(), head.find_first_not_of(" \t", wanted.size())));
-    std::size_t length = 0;
-    if (std::from_chars(head.data(), head.data() + head.size(), length).ec == std::errc{}) return length;
-    return {};
-  }
-  return {};
-}
 
 }  // namespace
 

@@ -59,9 +59,13 @@ bool Generator::raise_descriptor_limit() {
   getrlimit(RLIMIT_NOFILE, &limit);
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  if (connections_.size() + 32 <= limit.rlim_max) return true;
+  // While it upgrades a client has three; there are so many of these at a time.
+  const std::size_t lanes = options_.transport == Transport::polling ? 2 : 1;
+  std::size_t upgrading = options_.mode == Mode::handshake ? connections_.size() : options_.opening;
+  if (options_.transport != Transport::upgrade) upgrading = 0;
+  if (connections_.size() * lanes + upgrading * 2 + 32 <= limit.rlim_max) return true;
   fail(std::to_string(connections_.size()) + " connections need more descriptors than this process may have (" +
-       std::to_string(limit.rlim_max) + ")");
+       std::to_string(limit.rlim_max) + (lanes == 2 ? "; over long-polling each needs two)" : ")"));
   return false;
 }
 
@@ -83,7 +87,8 @@ void Generator::prepare_request() {
   std::array<std::byte, 16> random{};
   if (getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) random[0] = std::byte{1};
   key_ = ws::make_client_key(random);
-  path_ = options_.socket_io ? socket_io_path(options_.target.path) : options_.target.path;
+  path_ = options_.socket_io ? socket_io_path(options_.target.path, "websocket") : options_.target.path;
+  polling_path_ = socket_io_path(options_.target.path, "polling");
   host_header_ = options_.target.host_header();
   deflate_ = {.enabled = true,
               .server_max_window_bits = 15,
@@ -95,46 +100,59 @@ void Generator::prepare_request() {
     request_bytes_.append(as_bytes("GET " + path_ + " HTTP/1.1\r\nHost: " + host_header_ + "\r\n\r\n"));
     return;
   }
+  handshake_request_ = "GET " + polling_path_ + " HTTP/1.1\r\nHost: " + host_header_ + "\r\n\r\n";
   if (!ws::write_request(request_bytes_, request_, key_)) fail("the URL cannot be said in a request");
 }
 
 void Generator::begin(Connection& connection) {
   // Field by field: the memory for stamps stays.
-  connection.inbound = Inbound();
-  connection.outgoing = &plain_;
+  connection.inbound = Inbound(expected_);
+  connection.outgoing = &plain_[publisher_of(connection)];
   connection.position = 0;
   connection.owed = connection.sent = connection.received = 0;
   connection.began_ns = clock_ns();
-  connection.state = Connection::connecting;
   ++in_making_;
+  if (options_.transport != Transport::websocket) return begin_polling(connection);
+  connection.state = Connection::connecting;
+  open_pipe(connection, connection.pipe, number_of(connection));
+}
+
+/// Begins to connect; false if that failed at once, and the connection is lost. `mark`: what its events will say.
+bool Generator::open_pipe(Connection& connection, Pipe& pipe, std::uint64_t mark) {
   const int descriptor = socket(server_.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return lost(connection, std::strerror(errno));
-  connection.pipe = Pipe(descriptor);
+  if (descriptor < 0) {
+    lost(connection, std::strerror(errno));
+    return false;
+  }
+  pipe = Pipe(descriptor);
   const int on = 1;
   setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  bind_source(connection);
-  if (failed_) return;
+  bind_source(connection, pipe);
+  if (failed_) return false;
   if (connect(descriptor, reinterpret_cast<const sockaddr*>(&server_), server_size_) != 0 && errno != EINPROGRESS) {
     const int wrong = errno;
-    return lost(connection, std::string("cannot connect to ") + host_header_ + ": " + std::strerror(wrong) +
-                                (wrong == EADDRNOTAVAIL ? " (no port is left: see --source-addresses)" : ""));
+    lost(connection, std::string("cannot connect to ") + host_header_ + ": " + std::strerror(wrong) +
+                         (wrong == EADDRNOTAVAIL ? " (no port is left: see --source-addresses)" : ""));
+    return false;
   }
   // Both directions for good, edge-triggered: one call a connection, and an event only when something changes.
   epoll_event event{.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data = {}};
-  event.data.u32 = static_cast<std::uint32_t>(number_of(connection));
-  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) != 0) lost(connection, std::strerror(errno));
+  event.data.u64 = mark;
+  if (epoll_ctl(epoll_, EPOLL_CTL_ADD, descriptor, &event) == 0) return true;
+  lost(connection, std::strerror(errno));
+  return false;
 }
 
-void Generator::bind_source(Connection& connection) {
+void Generator::bind_source(Connection& connection, const Pipe& pipe) {
   if (options_.source_addresses == 0) return;
   const int on = 1;
-  setsockopt(connection.pipe.descriptor(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  setsockopt(pipe.descriptor(), IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
   const auto which = static_cast<std::uint32_t>(number_of(connection) % options_.source_addresses);
   sockaddr_in source{};
   source.sin_family = AF_INET;
   // 127.0.0.1 … 127.0.0.254, 127.0.1.1 …
   source.sin_addr.s_addr = htonl(0x7f000000u + (which / 254) * 256 + which % 254 + 1);
-  if (bind(connection.pipe.descriptor(), reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0)
+  if (bind(pipe.descriptor(), reinterpret_cast<const sockaddr*>(&source), sizeof source) != 0)
     lost(connection, std::string("cannot bind a source address: ") + std::strerror(errno));
 }
 
@@ -164,8 +182,17 @@ void Generator::secure(Connection& connection) {
 void Generator::upgrade(Connection& connection) {
   if (options_.mode == Mode::request) return opened(connection);
   connection.state = Connection::upgrading;
-  connection.urgent.assign(request_bytes_.text());
-  flush(connection);
+  if (options_.transport == Transport::upgrade) {
+    const std::string path = path_ + "&sid=" + connection.polling->session;
+    ws::ClientHandshake request = request_;
+    request.target = path;
+    Buffer bytes;
+    if (!ws::write_request(bytes, request, key_)) return lost(connection, "the server's session id is none");
+    connection.urgent.assign(bytes.text());
+  } else {
+    connection.urgent.assign(request_bytes_.text());
+  }
+  flush_websocket(connection);
 }
 
 /// What of these bytes is behind the head of the answer, once that is complete.
@@ -194,21 +221,29 @@ Bytes Generator::take_head(Connection& connection, Bytes bytes) {
   }
   if (checked.deflate) {
     connection.inbound.enable_deflate(expected_, *checked.deflate);
-    connection.outgoing = &*packed_;
+    connection.outgoing = &packed_[publisher_of(connection)];
     ++found_.compressed;
   }
   const std::size_t used = end + 4 - before;
   connection.head = {};
-  if (options_.socket_io)
+  if (options_.socket_io) {
     connection.state = Connection::greeting;
-  else
+    if (options_.transport == Transport::upgrade) urgent(connection, ws::Opcode::text, as_bytes("2probe"));
+  } else {
     opened(connection);
+  }
   return bytes.subspan(used);
 }
 
 void Generator::greet(Connection& connection, std::string_view packet) {
-  if (packet.starts_with('0')) return urgent(connection, ws::Opcode::text, as_bytes("40"));
-  if (packet.starts_with("40")) return opened(connection);
+  if (packet.starts_with("40")) {
+    if (connection.polling == nullptr) return opened(connection);
+    connection.polling->connected = true;
+    if (options_.transport == Transport::polling || connection.polling->upgraded) opened(connection);
+    return;
+  }
+  if (options_.transport == Transport::websocket && packet.starts_with('0')) return say(connection, "40");
+  if (options_.transport == Transport::upgrade && packet.starts_with('3')) return take_probe_answer(connection, packet);
   if (packet.starts_with("44")) return lost(connection, "the server refused: " + std::string(packet));
   lost(connection, "not a Socket.IO greeting: " + std::string(packet.substr(0, 40)));
 }
@@ -220,6 +255,13 @@ void Generator::opened(Connection& connection) {
   connection.state = Connection::open;
   last_progress_ = now_;
   if (options_.mode != Mode::handshake) return;
+  // Who has upgraded sends one message: its echo shows that the server has gone over, too.
+  if (options_.transport == Transport::upgrade) return queue(connection, 1, now_);
+  shaken(connection);
+}
+
+/// Handshake: it is complete.
+void Generator::shaken(Connection& connection) {
   if (measuring_) {
     ++found_.messages;
     found_.latency.record(clock_ns() - connection.began_ns);

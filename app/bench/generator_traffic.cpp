@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <unistd.h>
+
 #include <array>
 #include <cstring>
 
 #include "app/bench/generator.h"
+#include "protocol/eio/payload.h"
 #include "protocol/ws/message_encoder.h"
 
 namespace duplex::bench {
@@ -27,13 +30,13 @@ void Generator::start_traffic() {
       return;
     case Mode::broadcast:
       if (options_.rate > 0)
-        schedule_ = Schedule(options_.rate, 1, now);
+        schedule_ = Schedule(options_.rate, options_.publishers, first_due());
       else
-        publish_round();
+        for (std::size_t i = seat_.number; i < options_.publishers; i += seat_.of) publish_round(i);
       return;
     case Mode::echo:
       if (options_.rate > 0) {
-        schedule_ = Schedule(options_.rate, connections_.size(), now);
+        schedule_ = Schedule(options_.rate, connections_.size(), first_due());
         return;
       }
       for (Connection& connection : connections_) {
@@ -42,6 +45,15 @@ void Generator::start_traffic() {
       }
       return;
   }
+}
+
+/// Open loop: when our first message leaves. Of several generators each sends a little after the one before, so that
+/// all messages together are evenly spread.
+std::uint64_t Generator::first_due() const noexcept {
+  if (options_.mode == Mode::broadcast) return began_;  // one schedule for all of them
+  const double gap_ns = 1e9 / options_.rate;
+  return began_ +
+         static_cast<std::uint64_t>(gap_ns * static_cast<double>(seat_.number) / static_cast<double>(seat_.of));
 }
 
 void Generator::readable(Connection& connection, bool ended) {
@@ -65,7 +77,7 @@ void Generator::readable(Connection& connection, bool ended) {
                             : moved.error != 0         ? std::strerror(moved.error)
                                                        : tls_complaint());
   }
-  if (connection.owed > 0 || !connection.urgent.empty()) flush(connection);
+  if (connection.owed > 0 || !connection.urgent.empty()) flush_websocket(connection);
 }
 
 void Generator::take(Connection& connection, Bytes bytes) {
@@ -78,7 +90,7 @@ void Generator::take(Connection& connection, Bytes bytes) {
   while (const auto arrival = connection.inbound.next(expected_)) {
     switch (arrival->kind) {
       case Arrival::messages:
-        take_messages(connection, arrival->count);
+        take_messages(connection, *arrival);
         break;
       case Arrival::packet:
         take_packet(connection, as_text(arrival->payload));
@@ -97,23 +109,25 @@ void Generator::take(Connection& connection, Bytes bytes) {
   }
 }
 
-void Generator::take_messages(Connection& connection, std::uint64_t count) {
+void Generator::take_messages(Connection& connection, const Arrival& arrival) {
+  const std::uint64_t count = arrival.count;
   const std::uint64_t now = clock_ns();
   last_progress_ = now;
   const std::uint64_t first = connection.received;
   connection.received += count;
   received_total_ += count;
+  if (options_.mode == Mode::handshake && connection.received == connection.sent) return shaken(connection);
   if (measuring_) found_.messages += count;
 
   if (options_.mode == Mode::broadcast) {
     if (options_.rate > 0) {
-      for (std::uint64_t i = first; measuring_ && i < first + count; ++i)
-        found_.latency.record(now - std::min(now, schedule_.intended(i)));
+      const std::uint64_t nth = expected_.interleaved() ? arrival.nth : first;
+      for (std::uint64_t i = nth; measuring_ && i < nth + count; ++i)
+        found_.latency.record(now - std::min(now, schedule_.intended(arrival.publisher, i)));
       return;
     }
-    if (measuring_) found_.latency.record(now - round_began_, count);
-    round_left_ -= std::min(round_left_, count);
-    if (round_left_ == 0 && sending_) publish_round();
+    if (measuring_) found_.latency.record(now - std::min(now, rounds_.began(arrival.publisher)), count);
+    if (rounds_.delivered(arrival.publisher, count)) round_over(arrival.publisher);
     return;
   }
   if (options_.mode != Mode::echo || connection.received > connection.sent)
@@ -131,17 +145,28 @@ void Generator::take_messages(Connection& connection, std::uint64_t count) {
 }
 
 void Generator::take_packet(Connection& connection, std::string_view packet) {
-  if (connection.state == Connection::greeting) return greet(connection, packet);
-  if (packet == "2") return urgent(connection, ws::Opcode::text, as_bytes("3"));  // Engine.IO's ping
-  if (packet == "6" || connection.state == Connection::closing) return;           // noop
+  if (packet == "2") return say(connection, "3");                        // Engine.IO's ping
+  if (packet == "6" || connection.state == Connection::closing) return;  // noop
+  if (packet == "1") return lost(connection, "the server closed the session");
+  if (connection.state != Connection::open) return greet(connection, packet);
   lost(connection, "the server sent " + std::string(packet.substr(0, 40)));
 }
 
 void Generator::queue(Connection& connection, std::uint64_t count, std::uint64_t now) {
   connection.owed += connection.outgoing->bytes_of(connection.sent, count);
   connection.sent += count;
-  expected_total_ += options_.mode == Mode::broadcast ? count * connections_.size() : count;
+  if (options_.mode == Mode::broadcast)
+    rounds_.count(count);
+  else
+    expected_total_ += count;
   if (options_.mode == Mode::echo && options_.rate == 0) connection.stamps.push(now, count);
+}
+
+/// A packet of Engine.IO that is no message.
+void Generator::say(Connection& connection, std::string_view packet) {
+  if (!connection.over_http()) return urgent(connection, ws::Opcode::text, as_bytes(packet));
+  connection.polling->packets += packet;
+  connection.polling->packets += eio::separator;
 }
 
 void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes payload) {
@@ -151,17 +176,25 @@ void Generator::urgent(Connection& connection, ws::Opcode opcode, ConstBytes pay
   connection.urgent += frame.text();
 }
 
-/// A close frame; what becomes of it shows later, if somebody waits.
+/// A close frame, or Engine.IO's close packet, to be flushed; what becomes of it shows later, if somebody waits.
 void Generator::say_goodbye(Connection& connection) {
-  std::array<std::byte, 2> code{};
-  store_be16(code.data(), ws::close_code::normal);
-  urgent(connection, ws::Opcode::close, code);
+  if (connection.over_http()) {
+    say(connection, "1");
+  } else {
+    std::array<std::byte, 2> code{};
+    store_be16(code.data(), ws::close_code::normal);
+    urgent(connection, ws::Opcode::close, code);
+  }
   connection.state = Connection::closing;
   --alive_;
-  flush(connection);
 }
 
 void Generator::flush(Connection& connection) {
+  if (connection.over_http()) return post(connection);
+  flush_websocket(connection);
+}
+
+void Generator::flush_websocket(Connection& connection) {
   const Cycle& cycle = *connection.outgoing;
   while (connection.owed > 0 || !connection.urgent.empty()) {
     // What is urgent goes between two messages, of which a Socket.IO event with an attachment is one.
@@ -190,22 +223,58 @@ void Generator::send_due() {
   std::uint64_t intended = schedule_.intended(next_message_);
   if (intended > now_) return;
   if (measuring_) found_.late_ns = std::max(found_.late_ns, now_ - intended);
-  const bool broadcast = options_.mode == Mode::broadcast;
   for (; intended <= now_; intended = schedule_.intended(++next_message_)) {
-    Connection& connection = connections_[broadcast ? 0 : schedule_.sender_of(next_message_)];
-    if (connection.state != Connection::open) continue;
-    queue(connection, 1, now_);
-    if (!connection.waiting) waiting_.push_back(&connection);
-    connection.waiting = true;
+    Connection* const connection = sender_of(next_message_);
+    if (connection == nullptr || connection->state != Connection::open) continue;
+    queue(*connection, 1, now_);
+    if (!connection->waiting) waiting_.push_back(connection);
+    connection->waiting = true;
   }
 }
 
-void Generator::publish_round() {
-  round_left_ = options_.publishes * connections_.size();
-  round_began_ = clock_ns();
-  queue(connections_[0], options_.publishes, round_began_);
-  if (!connections_[0].waiting) waiting_.push_back(&connections_[0]);
-  connections_[0].waiting = true;
+/// Open loop: whose turn it is; nobody if that one's connection is another process's.
+Connection* Generator::sender_of(std::uint64_t message) noexcept {
+  const std::size_t sender = schedule_.sender_of(message);
+  if (options_.mode != Mode::broadcast) return &connections_[sender];
+  return seat_.seat_of(sender) == seat_.number ? &connections_[seat_.connection_of(sender)] : nullptr;
+}
+
+/// Messages that should have come to our connections.
+std::uint64_t Generator::expected_total() const noexcept {
+  return options_.mode == Mode::broadcast ? rounds_.published() * connections_.size() : expected_total_;
+}
+
+void Generator::round_over(std::size_t publisher) {
+  if (seat_.seat_of(publisher) == seat_.number) {
+    if (sending_) publish_round(publisher);
+    return;
+  }
+  const std::uint64_t one = 1;
+  if (write((*seat_.wakers)[seat_.seat_of(publisher)], &one, sizeof one) != sizeof one)
+    fail("cannot wake another generator process");
+}
+
+/// The last delivery of a round of ours was another process's.
+void Generator::take_wakes() {
+  std::uint64_t wakes = 0;
+  if (read((*seat_.wakers)[seat_.number], &wakes, sizeof wakes) != sizeof wakes || !sending_) return;
+  for (std::size_t i = seat_.number; i < options_.publishers; i += seat_.of)
+    if (rounds_.over(i)) publish_round(i);
+}
+
+void Generator::publish_round(std::size_t publisher) {
+  Connection& connection = connections_[seat_.connection_of(publisher)];
+  const std::uint64_t now = clock_ns();
+  rounds_.begin(publisher, now, options_.publishes * std::max(seat_.members, connections_.size()));
+  queue(connection, options_.publishes, now);
+  if (!connection.waiting) waiting_.push_back(&connection);
+  connection.waiting = true;
+}
+
+/// The first connections are the publishers; who sends as all do sends as the first.
+std::size_t Generator::publisher_of(const Connection& connection) const noexcept {
+  const std::size_t publisher = seat_.publisher_at(number_of(connection));
+  return publisher < options_.publishers ? publisher : 0;
 }
 
 }  // namespace duplex::bench

@@ -7,7 +7,7 @@
 
 namespace duplex::bench {
 
-Progress::Progress() : terminal_(isatty(STDERR_FILENO) == 1) {}
+Progress::Progress(bool wanted) : terminal_(wanted && isatty(STDERR_FILENO) == 1) {}
 
 void Progress::show(std::string_view text) {
   if (!terminal_) return;

@@ -8,7 +8,7 @@ namespace duplex::bench {
 /// One line on standard error that is written over, if that is a terminal; otherwise nothing.
 class Progress {
  public:
-  Progress();
+  explicit Progress(bool wanted);
   ~Progress() { clear(); }
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

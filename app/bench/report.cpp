@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "app/bench/report.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "app/bench/numbers.h"
@@ -13,6 +14,12 @@ std::string_view thing(const Options& options) {
          : options.mode == Mode::request   ? "request"
          : options.mode == Mode::broadcast ? "delivery"
                                            : "message";
+}
+
+std::string_view by(Transport transport) {
+  return transport == Transport::polling   ? " over long-polling"
+         : transport == Transport::upgrade ? ", upgraded from long-polling"
+                                           : "";
 }
 
 std::string row(std::string_view name, const std::string& text) {
@@ -28,6 +35,7 @@ std::string heading(const Options& options) {
   std::string text = "duplex bench: " + std::string(name_of(options.mode)) + ", " +
                      grouped(static_cast<double>(options.connections)) +
                      (options.connections == 1 ? " connection" : " connections");
+  if (options.processes > 1) text += " from " + std::to_string(options.processes) + " processes";
   if (options.mode == Mode::echo || options.mode == Mode::broadcast) {
     text += ", " + bytes_text(static_cast<double>(options.size)) + " " + std::string(name_of(options.content));
     if (options.rate > 0)
@@ -37,7 +45,8 @@ std::string heading(const Options& options) {
     else
       text += ", " + std::to_string(options.publishes) + " a round";
   }
-  if (options.socket_io) text += ", Socket.IO";
+  if (options.publishers > 1) text += ", " + std::to_string(options.publishers) + " publishers";
+  if (options.socket_io) text += ", Socket.IO" + std::string(by(options.transport));
   if (target.tls) text += ", TLS";
   return text + ", " + target.host_header() + target.path + "\n";
 }
@@ -83,7 +92,25 @@ std::string memory_row(const Options& options, const Findings& found) {
          memory_source + ")";
 }
 
-double generator_share(const Findings& found) { return static_cast<double>(found.generator_ns) / 1e9 / found.seconds; }
+double share_of(std::uint64_t ns, const Findings& found) { return static_cast<double>(ns) / 1e9 / found.seconds; }
+
+/// Of several generators, the busiest one's.
+double generator_share(const Findings& found) {
+  if (found.generators.empty()) return share_of(found.generator_ns, found);
+  double most = 0;
+  for (const GeneratorTimes& one : found.generators) most = std::max(most, share_of(one.cpu_ns, found));
+  return most;
+}
+
+std::string generator_row(const Findings& found) {
+  if (found.generators.empty())
+    return found.spins ? "spins (" + percent(generator_share(found)) + ")"
+                       : percent(generator_share(found)) + " of its thread";
+  std::string text;
+  for (const GeneratorTimes& one : found.generators)
+    text += (text.empty() ? "" : ", ") + percent(share_of(one.cpu_ns, found)) + (one.spins ? " (spins)" : "");
+  return text + " of " + std::to_string(found.generators.size()) + " processes";
+}
 
 }  // namespace
 
@@ -132,8 +159,7 @@ std::string table_of(const Options& options, const Findings& found) {
     if (found.server) text += row("server CPU", server_row(options, found));
     if (found.memory_before && found.memory_after && options.mode != Mode::handshake)
       text += row("server memory", memory_row(options, found));
-    text += row("generator CPU", found.spins ? "spins (" + percent(generator_share(found)) + ")"
-                                             : percent(generator_share(found)) + " of its thread");
+    text += row("generator CPU", generator_row(found));
   }
   text += row("errors", grouped(static_cast<double>(found.errors)));
   for (const std::string& warning : warnings_about(options, found)) text += row("note", warning);

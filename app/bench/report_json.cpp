@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <duplex/json_write.h>
 
+#include <algorithm>
 #include <array>
 
 #include "app/bench/machine.h"
@@ -22,10 +23,11 @@ Text options_json(const Options& o) {
                 o.socket_io               ? "socket.io"
                 : o.mode == Mode::request ? "http"
                                           : "websocket",
-                "tls", o.target.tls, "connections", o.connections, "in_flight", o.in_flight, "publishes", o.publishes,
-                "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate, "source_addresses",
-                o.source_addresses, "warmup_s", o.warmup, "duration_s", o.duration, "hold_s", o.hold, "messages",
-                o.messages, "busy", o.busy);
+                "transport", o.mode == Mode::request ? "http" : name_of(o.transport), "tls", o.target.tls,
+                "connections", o.connections, "in_flight", o.in_flight, "publishers", o.publishers, "publishes",
+                o.publishes, "rate", o.rate, "size", o.size, "content", name_of(o.content), "deflate", o.deflate,
+                "processes", o.processes, "source_addresses", o.source_addresses, "warmup_s", o.warmup, "duration_s",
+                o.duration, "hold_s", o.hold, "messages", o.messages, "busy", o.busy);
 }
 
 Text machine_json() {
@@ -61,16 +63,28 @@ Text server_json(const Options& o, const Findings& r) {
                 "memory_source", memory_source);
 }
 
+/// Of several: what they did together, but the shares of the one that had most to do and waited longest.
+Text generator_json(const Findings& r) {
+  const auto share = [&r](std::uint64_t ns) { return r.seconds > 0 ? static_cast<double>(ns) / 1e9 / r.seconds : 0.0; };
+  std::vector<Text> processes;
+  std::uint64_t busiest = r.generators.empty() ? r.generator_ns : 0;
+  for (const GeneratorTimes& one : r.generators) {
+    busiest = std::max(busiest, one.cpu_ns);
+    processes.push_back(object("connections", one.connections, "messages", one.messages, "cpu_ns", one.cpu_ns, "share",
+                               share(one.cpu_ns), "waited_share", share(one.waited_ns), "spins", one.spins, "late_ns",
+                               one.late_ns));
+  }
+  return object("cpu_ns", r.generator_ns, "share", share(busiest), "waited_share", share(r.generator_waited_ns),
+                "spins", r.spins, "late_ns", r.late_ns, "processes", processes);
+}
+
 }  // namespace
 
 std::string json_of(const Options& o, const Findings& r) {
   const double per_second = r.seconds > 0 ? static_cast<double>(r.messages) / r.seconds : 0;
   std::optional<Text> server;
   if (r.server && r.seconds > 0) server = server_json(o, r);
-  const Text generator = object(
-      "cpu_ns", r.generator_ns, "share", r.seconds > 0 ? static_cast<double>(r.generator_ns) / 1e9 / r.seconds : 0.0,
-      "waited_share", r.seconds > 0 ? static_cast<double>(r.generator_waited_ns) / 1e9 / r.seconds : 0.0, "spins",
-      r.spins, "late_ns", r.late_ns);
+  const Text generator = generator_json(r);
   const Text all =
       object("version", DUPLEX_VERSION, "command", own_command(), "machine", machine_json(), "options", options_json(o),
              "seconds", r.seconds, "messages", r.messages, "per_second", per_second, "megabytes_per_second",

@@ -67,7 +67,7 @@ std::optional<Target> parse_target(std::string_view url) {
   return target;
 }
 
-std::string socket_io_path(std::string_view path) {
+std::string socket_io_path(std::string_view path, std::string_view transport) {
   const auto question = path.find('?');
   std::string result(path.substr(0, question));
   if (result.empty() || result == "/") result = "/socket.io/";
@@ -76,7 +76,7 @@ std::string socket_io_path(std::string_view path) {
     result += path.substr(question + 1);
     result += '&';
   }
-  return result + "EIO=4&transport=websocket";
+  return result.append("EIO=4&transport=").append(transport);
 }
 
 }  // namespace duplex::bench

@@ -9,7 +9,7 @@ namespace duplex::bench {
 /// The server under load, as its URL names it.
 struct Target {
   bool tls = false;        ///< wss:, https:
-  bool socket_io = false;  ///< http:, https:: Socket.IO, straight on WebSocket
+  bool socket_io = false;  ///< http:, https:: Socket.IO
   std::string host;        ///< a name or an address, an IPv6 one without its brackets
   int port = 80;
   std::string path = "/";  ///< with the query
@@ -23,8 +23,8 @@ struct Target {
 /// Reads `ws://host:port/path`, `wss://…`, `http://…`, `https://…`; nothing if it is none of these.
 std::optional<Target> parse_target(std::string_view url);
 
-/// The path of a Socket.IO server's WebSocket: /socket.io/ where the URL named none, and what Engine.IO 4 wants in the
-/// query.
-std::string socket_io_path(std::string_view path);
+/// The path of a Socket.IO server: /socket.io/ where the URL named none, and what Engine.IO 4 wants in the query;
+/// `transport`: websocket or polling.
+std::string socket_io_path(std::string_view path, std::string_view transport);
 
 }  // namespace duplex::bench

@@ -19,6 +19,7 @@ using Unit = std::vector<Part>;
 
 /// The messages that a sender goes through over and over: so few that they stay in the cache, so many that a reply out
 /// of turn shows. Socket.IO: event `m` with the content as string argument, or as attachment if it is binary.
-std::vector<Unit> make_units(Content content, std::size_t size, bool socket_io);
+/// With several publishers, each has as many of its own, which begin with its tag; they follow one another.
+std::vector<Unit> make_units(Content content, std::size_t size, bool socket_io, std::size_t publishers = 1);
 
 }  // namespace duplex::bench

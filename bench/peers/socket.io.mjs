@@ -14,4 +14,5 @@ const io = new Server(http, {
 io.on("connection", (socket) => {
   socket.on("m", broadcast ? (value) => io.emit("m", value) : (value) => socket.emit("m", value));
 });
+http.keepAliveTimeout = 60_000;  // no connection ends while it is measured: over long-polling some wait
 http.listen({ host: "127.0.0.1", port, backlog: 4096 }, () => listening(port));

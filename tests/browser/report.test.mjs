@@ -40,9 +40,11 @@ async function open(file, options = {}) {
 
 const grouped = (value) => Math.round(value).toLocaleString("en");
 
-async function bench(name, ...args) {
+const bench = (name, ...args) => benchOn(server, name, ...args);
+
+async function benchOn(loaded, name, ...args) {
   const file = join(folder, name);
-  const { code, stdout, stderr } = await run(program("duplex"), ["bench", server.ws("/"), "--warmup", "0", "--server-pid", String(server.pid),
+  const { code, stdout, stderr } = await run(program("duplex"), ["bench", loaded.ws("/"), "--warmup", "0", "--server-pid", String(loaded.pid),
     "--json", "--report", file, ...args]);
   assert.equal(code, 0, stderr);
   return { file, found: JSON.parse(stdout) };
@@ -77,6 +79,18 @@ test("idle connections and handshakes have pages, too", async () => {
   const handshakes = await bench("handshake.html", "--mode", "handshake", "--connections", "5", "--duration", "0.5");
   page = await open(handshakes.file);
   assert.ok((await page.locator(".tiles").innerText()).includes(grouped(handshakes.found.per_second)));
+  await page.context().close();
+});
+
+test("transport, publishers and generator processes are told, on a phone too", async () => {
+  const room = await start("duplex-conformance", ["--suite", "bench", "--mode", "broadcast"]);
+  const { file, found } = await benchOn(room, "crew.html", "--socket-io", "--transport", "polling", "--mode", "broadcast", "--publishers", "4",
+    "--connections", "8", "--processes", "2", "--duration", "0.5").finally(() => room.stop());
+  const page = await open(file, { viewport: { width: 360, height: 720 } });
+  const text = await page.locator("main").innerText();
+  assert.match(text, /Broadcast: 8 connections from 2 processes, .*, 4 publishers, Socket\.IO over long-polling/);
+  assert.match(text, /Generators\s+4 connections, \d+ % of its thread; 4 connections, \d+ % of its thread/);
+  assert.equal(found.generator.processes.length, 2);
   await page.context().close();
 });
 

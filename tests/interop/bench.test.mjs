@@ -4,35 +4,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { test } from "node:test";
-import { Server as SocketIo } from "socket.io";
 import { WebSocketServer } from "ws";
+import { bench, echoEvent, failed, measured, withSocketIo } from "./support/bench.mjs";
 import { run } from "./support/run.mjs";
 import { program, start } from "./support/server.mjs";
-
-const quick = ["--warmup", "0", "--messages", "500", "--duration", "10", "--connections", "5", "--timeout", "2"];
-const bench = (url, ...args) => run(program("duplex"), ["bench", url, ...quick, ...args]);
-
-/** What it found; it must have been content. */
-async function measured(url, ...args) {
-  const { code, stdout, stderr } = await bench(url, "--json", ...args);
-  assert.equal(code, 0, stderr + stdout);
-  assert.equal(stderr, "");
-  const found = JSON.parse(stdout);
-  assert.equal(found.options.url, url);
-  assert.equal(found.errors, 0);
-  assert.equal(found.missing, 0);
-  // (What is noted about the generator's share of the CPU depends on what else runs here.)
-  assert.ok(!found.warnings.some((warning) => /deflate|interrupted/.test(warning)), found.warnings.join("\n"));
-  return found;
-}
-
-/** It must have said what is wrong, in one line. */
-async function failed(pattern, url, ...args) {
-  const { code, stderr } = await bench(url, ...args);
-  assert.equal(code, 1, stderr);
-  assert.match(stderr.trim(), pattern);
-  assert.equal(stderr.trim().split("\n").length, 1, stderr);
-}
 
 /** A WebSocket server of npm's, as long as `play` takes. */
 async function withNode(options, onConnection, play) {
@@ -167,21 +142,14 @@ test("handshakes are counted one by one", async () => {
 });
 
 test("Node's Socket.IO server gets its events back, text and attachments, and its pings answered", async () => {
-  const http = createServer().listen(0, "127.0.0.1");
-  const io = new SocketIo(http, { pingInterval: 100, pingTimeout: 300, perMessageDeflate: { threshold: 0 } });
-  io.on("connection", (socket) => socket.on("m", (argument) => socket.emit("m", argument)));
-  await once(http, "listening");
-  const { port } = http.address();
-  try {
+  await withSocketIo({ pingInterval: 100, pingTimeout: 300, perMessageDeflate: { threshold: 0 } }, echoEvent, async (url) => {
     for (const content of ["ascii", "cjk", "binary", "json"])
       for (const more of [[], ["--in-flight", "16"], ["--deflate"]])
-        await measured(`http://127.0.0.1:${port}/`, "--content", content, "--size", "60", ...more);
-    await measured(`ws://127.0.0.1:${port}/socket.io/`, "--socket-io", "--messages", "0", "--duration", "1");
-    await measured(`http://127.0.0.1:${port}/`, "--mode", "idle", "--hold", "1");
-    await measured(`http://127.0.0.1:${port}/`, "--mode", "handshake", "--messages", "50");
-  } finally {
-    await io.close();
-  }
+        await measured(url, "--content", content, "--size", "60", ...more);
+    await measured(`${url.replace(/^http/, "ws")}socket.io/`, "--socket-io", "--messages", "0", "--duration", "1");
+    await measured(url, "--mode", "idle", "--hold", "1");
+    await measured(url, "--mode", "handshake", "--messages", "50");
+  });
 });
 
 test("wss:// verifies the server's certificate, unless told not to", async () => {
@@ -247,7 +215,8 @@ test("a server that is not there, or speaks something else, is told in one line"
 test("wrong usage gets one line and exit code 2", async () => {
   for (const [args, pattern] of [
     [[], /url/], [["localhost:3000"], /localhost:3000/], [["ws://localhost/", "--mode", "shout"], /--mode/],
-    [["ws://localhost/", "--rate", "5", "--in-flight", "2"], /--rate/], [["ws://localhost/", "--sise", "5"], /--sise/],
+    [["ws://localhost/", "--rate", "5", "--in-flight", "2"], /--rate/], [["ws://localhost/", "--transport", "polling"], /--transport/],
+    [["ws://localhost/", "--publishers", "2"], /--publishers/], [["ws://localhost/", "--sise", "5"], /--sise/],
   ]) {
     const { code, stdout, stderr } = await run(program("duplex"), ["bench", ...args]);
     assert.equal(code, 2, stderr + stdout);

@@ -6,16 +6,17 @@ const things = { echo: "message", broadcast: "delivery", handshake: "handshake",
 const plural = (word) => word.replace(/y$/, "ie") + "s";
 
 function runTitle({ options: o }) {
-  const many = `${grouped(o.connections)} connection${o.connections === 1 ? "" : "s"}`;
+  const many = `${grouped(o.connections)} connection${o.connections === 1 ? "" : "s"}${o.processes > 1 ? ` from ${o.processes} processes` : ""}`;
   const more = [];
   if (o.mode === "echo" || o.mode === "broadcast") {
     more.push(`${bytes(o.size)} of ${o.content}`);
     if (o.rate > 0) more.push(`${grouped(o.rate)}/s whatever comes back`);
     else if (o.mode === "echo") more.push(`${o.in_flight} in flight`);
     else more.push(`${o.publishes} a round`);
+    if (o.publishers > 1) more.push(`${o.publishers} publishers`);
   }
   if (o.mode === "request") more.push(`${o.in_flight} in flight`);
-  if (o.protocol === "socket.io") more.push("Socket.IO");
+  if (o.protocol === "socket.io") more.push(`Socket.IO${{ polling: " over long-polling", upgrade: ", upgraded from long-polling" }[o.transport] ?? ""}`);
   if (o.deflate) more.push("compressed");
   if (o.tls) more.push("TLS");
   return `${o.mode[0].toUpperCase()}${o.mode.slice(1)}: ${[many, ...more].join(", ")}`;
@@ -153,8 +154,13 @@ function serverSection(r) {
     lines.push(["Memory", `${bytes(server.memory_before)} before, ${bytes(server.memory_after)} after`]);
     if (options.mode === "idle") lines.push(["Memory a connection", `${grouped(server.memory_per_connection)} B (${server.memory_source})`]);
   }
-  lines.push(["Generator", generator.spins ? `never slept (${percent(generator.share)} of its thread)` : `${percent(generator.share)} of its thread`]);
-  lines.push(["Generator waited for a CPU", `${percent(generator.waited_share)} of the time`]);
+  if (generator.processes.length > 1) {
+    lines.push(["Generators", generator.processes.map((one) => `${grouped(one.connections)} connections, ${percent(one.share)} of its thread${one.spins ? ", never slept" : ""}`).join("; ")]);
+    lines.push(["One of them waited for a CPU", `${percent(generator.waited_share)} of the time`]);
+  } else {
+    lines.push(["Generator", generator.spins ? `never slept (${percent(generator.share)} of its thread)` : `${percent(generator.share)} of its thread`]);
+    lines.push(["Generator waited for a CPU", `${percent(generator.waited_share)} of the time`]);
+  }
   return section(server ? "The server's time" : "The generator's time", bar, facts(lines),
     server ? null : element("p", { class: "hint" }, "With --server-pid, the server's CPU time and memory are here, too."));
 }

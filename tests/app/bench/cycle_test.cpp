@@ -77,3 +77,16 @@ TEST_CASE("units of unequal length are counted as they are") {
   CHECK(cycle.unit_at(9) == 2);
   CHECK(cycle.advance(9, 1) == 0);
 }
+
+TEST_CASE("over long-polling, messages are packets with a separator behind each, attachments in base64") {
+  const std::vector<Unit> units = {{{ws::Opcode::text, "451-[\"m\"]"}, {ws::Opcode::binary, "\x01\x02\x03"}},
+                                   {{ws::Opcode::text, "42[\"m\"]"}, {ws::Opcode::binary, ""}}};
+  const Cycle cycle(units, Framing::polling);
+  CHECK(as_text(cycle.from(0).first(cycle.size())) ==
+        "451-[\"m\"]\x1e"
+        "bAQID\x1e"
+        "42[\"m\"]\x1e"
+        "b\x1e");
+  CHECK(cycle.units() == 2);
+  CHECK(cycle.bytes_of(0, 1) == cycle.begin_of(2));
+}

@@ -67,14 +67,37 @@ TEST_CASE("a message costs the generator no allocation: twenty times as many nee
     }
 }
 
+TEST_CASE("over long-polling, too") {
+  const EchoServer server;
+  for (const std::size_t in_flight : {1, 16}) {
+    Options options = quick(server, true);
+    options.transport = Transport::polling;
+    options.in_flight = in_flight;
+    const auto allocations_for = [&options](std::uint64_t messages) {
+      options.messages = messages;
+      return duplex::testing::allocations_during([&options, messages] {
+        const Findings found = Generator(options).run();
+        CHECK(found.errors == 0);
+        CHECK(found.messages >= messages);
+      });
+    };
+    allocations_for(200);
+    // A payload of more messages than any before makes a buffer grow: for each of 10 clients, a few times at most.
+    CHECK(allocations_for(4000) < allocations_for(200) + 100);
+  }
+}
+
 TEST_CASE("a run leaves nothing open") {
   const EchoServer server;
-  Options options = quick(server, false);
-  options.messages = 100;
-  const int before = dup(0);
-  close(before);
-  CHECK(Generator(options).run().errors == 0);
-  const int after = dup(0);
-  close(after);
-  CHECK(after == before);  // the lowest free descriptor is the same
+  for (const Transport transport : {Transport::websocket, Transport::polling, Transport::upgrade}) {
+    Options options = quick(server, true);
+    options.transport = transport;
+    options.messages = 100;
+    const int before = dup(0);
+    close(before);
+    CHECK(Generator(options).run().errors == 0);
+    const int after = dup(0);
+    close(after);
+    CHECK(after == before);  // the lowest free descriptor is the same
+  }
 }

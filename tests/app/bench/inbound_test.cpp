@@ -40,7 +40,7 @@ void check_all_splits(const Expected& expected, ConstBytes bytes, std::uint64_t 
                       const std::vector<std::string>& others = {}) {
   duplex::testing::for_each_split(bytes, [&](const std::vector<std::vector<std::byte>>& pieces) {
     Heard heard;
-    Inbound inbound;
+    Inbound inbound(expected);
     for (const auto& piece : pieces) hear(heard, inbound, expected, piece);
     INFO(pieces.size() << " pieces, the first of " << pieces[0].size() << " bytes");
     CHECK(heard.messages == messages);
@@ -177,4 +177,75 @@ TEST_CASE("plain replies are checked without an allocation") {
           }
         }) == 0);
   CHECK(messages == 1000);
+}
+
+TEST_CASE("several publishers' messages may be mixed in any way, as long as each one's are in its order") {
+  for (const Content content : {Content::ascii, Content::json, Content::binary})
+    for (const bool socket_io : {false, true}) {
+      const auto units = make_units(content, 40, socket_io, 3);
+      const Expected expected(units, socket_io, Framing::server, 3);
+      const std::size_t each = units.size() / 3;
+      Buffer bytes;
+      std::array<std::size_t, 3> sent{};
+      for (const std::size_t publisher : {2, 0, 0, 1, 2, 2, 1, 0}) {
+        append(bytes, units[publisher * each + sent[publisher]++ % each]);
+        if (publisher == 1) ws::encode_ping(bytes, as_bytes("hi"));
+      }
+      check_all_splits(expected, bytes.bytes(), 8, {"ping hi", "ping hi"});
+    }
+}
+
+TEST_CASE("who sent a message, and which of theirs it is, is told") {
+  const auto units = make_units(Content::ascii, 20, false, 2);
+  const Expected expected(units, false, Framing::server, 2);
+  const std::size_t each = units.size() / 2;
+  Buffer bytes;
+  for (std::size_t i = 0; i < each + 2; ++i) append(bytes, units[each + i % each]);
+  append(bytes, units[0]);
+  Inbound inbound(expected);
+  inbound.feed(bytes.bytes());
+  for (std::size_t i = 0; i < each + 2; ++i) {
+    const auto arrival = inbound.next(expected);
+    REQUIRE(arrival);
+    CHECK(arrival->publisher == 1);
+    CHECK(arrival->nth == i);
+  }
+  const auto last = inbound.next(expected);
+  REQUIRE(last);
+  CHECK(last->publisher == 0);
+  CHECK(last->nth == 0);
+}
+
+TEST_CASE("a publisher's message out of its turn, twice, altered, or of nobody is wrong") {
+  const auto units = make_units(Content::ascii, 20, false, 2);
+  const Expected expected(units, false, Framing::server, 2);
+  const std::size_t each = units.size() / 2;
+  const auto wrong = [&](const std::string& text, std::string_view why) {
+    Buffer bytes;
+    append(bytes, units[0]);
+    append(bytes, units[each]);
+    ws::encode(bytes, ws::Opcode::text, as_bytes(text));
+    check_all_splits(expected, bytes.bytes(), 2, {"wrong: " + std::string(why)});
+  };
+  wrong(units[2].front().payload, "other bytes than were sent came back");
+  wrong(units[0].front().payload, "other bytes than were sent came back");
+  std::string altered = units[1].front().payload;
+  altered.back() ^= 1;
+  wrong(altered, "other bytes than were sent came back");
+  wrong(units[1].front().payload + "!", "a message of another length than was sent came back");
+  wrong("?" + units[1].front().payload, "a message came that no publisher sent");
+}
+
+TEST_CASE("packets of a long-polling payload are judged as messages are") {
+  for (const std::size_t publishers : {1, 2}) {
+    const auto units = make_units(Content::binary, 30, true, publishers);
+    const Expected expected(units, true, Framing::polling, publishers);
+    Inbound inbound(expected);
+    const auto packet = [&](std::size_t frame) { return inbound.packet(expected, as_text(expected.payloads[frame])); };
+    CHECK(inbound.packet(expected, "2")->kind == Arrival::packet);
+    CHECK_FALSE(packet(0));
+    CHECK(packet(1)->kind == Arrival::messages);
+    CHECK_FALSE(packet(2));
+    CHECK(packet(1)->kind == Arrival::wrong);  // the attachment of the one before
+  }
 }

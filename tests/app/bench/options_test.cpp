@@ -59,4 +59,20 @@ TEST_CASE("what makes no sense is named") {
   CHECK(complaint({url, "--rate", "100", "--mode", "idle"}).find("--rate") != std::string::npos);
   CHECK(complaint({url, "--publishes", "4"}).find("--publishes") != std::string::npos);
   CHECK(complaint({url, "--insecure"}).find("--insecure") != std::string::npos);
+  CHECK(complaint({url, "--processes", "0"}).find("--processes") != std::string::npos);
+  CHECK(complaint({url, "--processes", "4"}) == "");
+  CHECK(complaint({url, "--processes", "4", "--connections", "3"}).find("too few") != std::string::npos);
+  CHECK(complaint({url, "--processes", "4", "--messages", "100"}).find("--messages") != std::string::npos);
+  CHECK(complaint({url, "--processes", "4", "--mode", "broadcast", "--publishers", "2"}) == "");
+  CHECK(complaint({url, "--transport", "pigeon"}).find("--transport") != std::string::npos);
+  CHECK(complaint({url, "--transport", "polling"}).find("goes with Socket.IO") != std::string::npos);
+  CHECK(complaint({url, "--socket-io", "--transport", "polling"}) == "");
+  CHECK(complaint({url, "--socket-io", "--transport", "polling", "--deflate"}).find("--deflate") != std::string::npos);
+  CHECK(complaint({url, "--socket-io", "--transport", "upgrade", "--deflate"}) == "");
+  CHECK(complaint({url, "--publishers", "4"}).find("--publishers") != std::string::npos);
+  CHECK(complaint({url, "--mode", "broadcast", "--publishers", "4"}) == "");
+  CHECK(complaint({url, "--mode", "broadcast", "--publishers", "4", "--connections", "3"}).find("too few") !=
+        std::string::npos);
+  CHECK(complaint({url, "--mode", "broadcast", "--publishers", "4", "--size", "3"}).find("4") != std::string::npos);
+  CHECK(complaint({url, "--mode", "broadcast", "--publishers", "0"}).find("--publishers") != std::string::npos);
 }

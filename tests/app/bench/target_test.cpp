@@ -28,6 +28,6 @@ TEST_CASE("the Host header leaves out the scheme's own port, and puts brackets w
 }
 
 TEST_CASE("a Socket.IO URL gets Engine.IO's path and query") {
-  CHECK(socket_io_path("/") == "/socket.io/?EIO=4&transport=websocket");
-  CHECK(socket_io_path("/chat/?token=1") == "/chat/?token=1&EIO=4&transport=websocket");
+  CHECK(socket_io_path("/", "websocket") == "/socket.io/?EIO=4&transport=websocket");
+  CHECK(socket_io_path("/chat/?token=1", "polling") == "/chat/?token=1&EIO=4&transport=polling");
 }
