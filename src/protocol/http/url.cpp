@@ -77,6 +77,9 @@ std::string encode_url(std::string_view url) {
 }
 
 bool decodes_to(std::string_view encoded, std::string_view plain, Plus plus) noexcept {
+  // Nearly every name that is another begins otherwise.
+  if (encoded.empty() || plain.empty()) return encoded.empty() && plain.empty();
+  if (encoded[0] != plain[0] && encoded[0] != '%' && encoded[0] != '+') return false;
   for (char c : plain) {
     if (encoded.empty() || take_decoded(encoded, plus) != static_cast<unsigned char>(c)) return false;
   }

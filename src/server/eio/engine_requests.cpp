@@ -5,6 +5,7 @@
 
 #include "protocol/http/query.h"
 #include "protocol/http/token.h"
+#include "protocol/http/url.h"
 #include "server/eio/cors.h"
 #include "server/eio/engine_loop.h"
 #include "server/eio/refusal.h"
@@ -32,30 +33,52 @@ Sid sid_from(std::string_view text) noexcept {
   return sid;
 }
 
+/// A parameter of a query: its first value, as it was sent, and how often it is there.
+struct Named {
+  std::string_view name;
+  std::string_view value = {};
+  int count = 0;
+
+  bool take(const http::QueryPair& pair) noexcept {
+    if (!http::decodes_to(pair.name, name, http::Plus::is_space)) return false;
+    if (count++ == 0) value = pair.value;
+    return true;
+  }
+  std::optional<std::string> decoded() const {
+    return count == 0 ? std::nullopt : http::percent_decode(value, http::Plus::is_space);
+  }
+};
+
 }  // namespace
 
 /// A name that is there twice is as good as none: what it means is anybody's guess (robustness H26).
 Parameters read_parameters(std::string_view text) {
-  const http::Query query(text);
+  Named transport{"transport"}, sid{"sid"}, protocol{"EIO"}, base64{"b64"}, jsonp{"j"};
+  http::Query::Cursor pairs = http::Query(text).pairs();
+  while (const auto pair = pairs.next()) {
+    for (Named* const named : {&transport, &sid, &protocol, &base64, &jsonp})
+      if (named->take(*pair)) break;
+  }
+
   Parameters p;
-  if (auto transport = query.get("transport")) {
-    p.transport_text = std::move(*transport);
-    if (query.count("transport") == 1) {
+  if (auto decoded = transport.decoded()) {
+    p.transport_text = std::move(*decoded);
+    if (transport.count == 1) {
       if (p.transport_text == name_of(Transport::polling)) p.transport = Transport::polling;
       if (p.transport_text == name_of(Transport::websocket)) p.transport = Transport::websocket;
     }
   }
   // A sid without a value is none, as in Node; one that is there twice, or is malformed, is no session's.
-  if (const auto raw = query.raw("sid"); raw && (!raw->empty() || query.count("sid") > 1)) {
-    p.raw_sid = raw;
-    if (query.count("sid") > 1)
+  if (sid.count != 0 && (!sid.value.empty() || sid.count > 1)) {
+    p.raw_sid = sid.value;
+    if (sid.count > 1)
       p.raw_sid = "?";
-    else if (raw->find_first_of("%+") != raw->npos)
-      p.decoded_sid = query.get("sid").value_or("?");
+    else if (sid.value.find_first_of("%+") != sid.value.npos)
+      p.decoded_sid = sid.decoded().value_or("?");
   }
-  if (query.count("EIO") == 1) p.protocol = query.raw("EIO") == "4" ? 4 : query.raw("EIO") == "3" ? 3 : 0;
-  p.base64 = !query.raw("b64").value_or("").empty();
-  p.jsonp = query.raw("j").has_value();
+  if (protocol.count == 1) p.protocol = protocol.value == "4" ? 4 : protocol.value == "3" ? 3 : 0;
+  p.base64 = !base64.value.empty();
+  p.jsonp = jsonp.count != 0;
   return p;
 }
 
