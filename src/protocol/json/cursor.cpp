@@ -28,7 +28,7 @@ bool Cursor::enter_object() noexcept {
 }
 
 bool Cursor::next_element() noexcept {
-  space();
+  at_ = skip_space(at_, end_);
   if (at_ == end_) return false;
   if (*at_ == ']') {
     ++at_;
@@ -73,7 +73,7 @@ bool Cursor::skip_null() noexcept {
 }
 
 View Cursor::skip() noexcept {
-  space();
+  at_ = skip_space(at_, end_);
   const char* const from = at_;
   at_ = one_ ? end_ : skip_value(at_, end_);
   return View(std::string_view(from, static_cast<std::size_t>(at_ - from)), attachments_);

@@ -170,21 +170,21 @@ class Validator {
   return fault == Fault::none && skip_space(at, end) != end ? Fault::syntax : fault;
 }
 
-/// The rest of an array, from the value at `at` on, which is an array or an object; `parts` is what is known so far,
+/// The rest of an array, from the value at `at` on, which is an array or an object; `call` is what is known so far,
 /// `values` how many values came before this one. Out of line, and called last: what has only scalars needs no frame.
 [[gnu::noinline]] Fault validate_rest(const char* at, const char* end, std::size_t max_depth, std::size_t values,
-                                      NamedArray& parts) noexcept {
+                                      Call& call) noexcept {
   Validator validator(end, max_depth);
   Fault fault = validator.run(at, true);
   if (fault == Fault::none && skip_space(at, end) != end) fault = Fault::syntax;
   if (fault != Fault::none) {
-    parts = {};
+    call = {};
     return fault;
   }
   const char* rest_end = at - 1;
   while (is_space(rest_end[-1])) --rest_end;
-  parts.rest = {parts.rest.data(), static_cast<std::size_t>(rest_end - parts.rest.data())};
-  parts.is_pair = values + validator.commas() == 0;
+  call.arguments = {call.arguments.data(), static_cast<std::size_t>(rest_end - call.arguments.data())};
+  call.has_one = values + validator.commas() == 0;
   return Fault::none;
 }
 
@@ -195,8 +195,9 @@ Fault validate(std::string_view text, ValidateOptions options) noexcept {
   return validate_value(text.data(), text.data() + text.size(), options.max_depth);
 }
 
-Fault validate(std::string_view text, ValidateOptions options, NamedArray& parts) noexcept {
-  parts = {};
+Fault validate(std::string_view text, ValidateOptions options, Call& call) noexcept {
+  call.name = call.arguments = {};
+  call.has_one = false;
   if (!options.utf8_known && !is_valid_utf8(as_bytes(text))) return Fault::not_utf8;
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -228,8 +229,9 @@ Fault validate(std::string_view text, ValidateOptions options, NamedArray& parts
       if (at == end) return Fault::syntax;
       at = *at == '"' ? at + 1 : after_string(at, end);
     } else if (*at == '[' || *at == '{') {
-      parts = {its_name, {rest, 0}, false};
-      return validate_rest(at, end, options.max_depth, values, parts);
+      call.name = its_name;
+      call.arguments = {rest, 0};
+      return validate_rest(at, end, options.max_depth, values, call);
     } else {
       at = after_scalar(at, end);
     }
@@ -238,7 +240,10 @@ Fault validate(std::string_view text, ValidateOptions options, NamedArray& parts
     rest_end = at;
   }
   if (skip_space(at, end) != end) return Fault::syntax;
-  parts = {its_name, {rest, static_cast<std::size_t>(rest_end - rest)}, values == 1};
+  // One by one: the compiler would copy all of it as a string of bytes.
+  call.name = its_name;
+  call.arguments = {rest, static_cast<std::size_t>(rest_end - rest)};
+  call.has_one = values == 1;
   return Fault::none;
 }
 

@@ -4,14 +4,14 @@
 
 #include <duplex/json.h>
 
+#include "protocol/json/validate.h"
+
 namespace duplex::sio {
 
-/// An event, taken apart without copying.
-struct EventParts {
-  std::string_view name;       ///< in the packet, or unescaped in the scratch; a number as JavaScript writes it
-  std::string_view arguments;  ///< the values after the name: `a,b,c`, without brackets; empty if there are none
-  std::string_view payload;    ///< all of it
-  bool has_one = false;        ///< it is known that there is exactly one argument
+/// An event, taken apart without copying. Its name lies in the packet, or unescaped in the scratch; a number is as
+/// JavaScript writes it.
+struct EventParts : json::Call {
+  std::string_view payload;  ///< all of it
 };
 
 /// Takes the payload of a decoded event apart. `scratch` holds a name that has escapes.

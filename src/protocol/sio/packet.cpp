@@ -121,10 +121,9 @@ bool decode_plain_event(std::string_view text, const DecodeOptions& options, Eve
     ack = take_number(text);
     if (!ack || *ack > largest_id || !text.starts_with('[')) return false;
   }
-  json::NamedArray parts;
-  if (json::validate(text, {options.max_depth, true}, parts) != json::Fault::none) return false;
-  if (parts.name.data() == nullptr || is_reserved(parts.name)) return false;
-  event = {parts.name, parts.rest, text, parts.is_pair};
+  if (json::validate(text, {options.max_depth, true}, event) != json::Fault::none) return false;
+  if (event.name.data() == nullptr || is_reserved(event.name)) return false;
+  event.payload = text;
   return true;
 }
 

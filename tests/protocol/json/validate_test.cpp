@@ -152,15 +152,15 @@ TEST_CASE("validation allocates nothing") {
 }
 
 TEST_CASE("an array that begins with a plain string is taken apart, and judged as without that") {
-  const auto check = [](std::string_view text, std::string_view name, std::string_view rest, bool is_pair) {
+  const auto check = [](std::string_view text, std::string_view name, std::string_view arguments, bool has_one) {
     CAPTURE(text);
-    duplex::json::NamedArray parts{"before", "before", true};
-    CHECK(validate(text, {}, parts) == Fault::none);
+    duplex::json::Call call{"before", "before", true};
+    CHECK(validate(text, {}, call) == Fault::none);
     CHECK(validate(text) == Fault::none);
-    CHECK(parts.name.data() != nullptr);
-    CHECK(parts.name == name);
-    CHECK(parts.rest == rest);
-    CHECK(parts.is_pair == is_pair);
+    CHECK(call.name.data() != nullptr);
+    CHECK(call.name == name);
+    CHECK(call.arguments == arguments);
+    CHECK(call.has_one == has_one);
   };
   check(R"(["say"])", "say", "", false);
   check(R"([""])", "", "", false);
@@ -211,20 +211,20 @@ TEST_CASE("what is no array that begins with a plain string is judged, and not t
                                       R"(["a",01])",
                                       R"(["a",-])"}) {
     CAPTURE(text);
-    duplex::json::NamedArray parts{"before", "before", true};
-    CHECK(validate(text, {}, parts) == validate(text));
-    CHECK(parts.name.data() == nullptr);
-    CHECK(parts.rest.data() == nullptr);
-    CHECK_FALSE(parts.is_pair);
+    duplex::json::Call call{"before", "before", true};
+    CHECK(validate(text, {}, call) == validate(text));
+    CHECK(call.name.data() == nullptr);
+    CHECK(call.arguments.data() == nullptr);
+    CHECK_FALSE(call.has_one);
   }
 }
 
 TEST_CASE("taken apart or not, an array may be as deep, and must be UTF-8") {
-  duplex::json::NamedArray parts;
+  duplex::json::Call call;
   for (const std::size_t depth : {0, 1, 2, 3, 4})
     for (const std::string_view text :
          {R"(["a"])", R"(["a",1])", R"(["a",[1]])", R"(["a",{"b":[1]}])", R"(["a",1,[[[1]]]])"})
-      CHECK(validate(text, {.max_depth = depth}, parts) == validate(text, {.max_depth = depth}));
-  CHECK(validate("[\"a\",\"\xff\"]", {}, parts) == Fault::not_utf8);
-  CHECK(validate("[\"a\",\"\xff\"]", {.utf8_known = true}, parts) == Fault::none);
+      CHECK(validate(text, {.max_depth = depth}, call) == validate(text, {.max_depth = depth}));
+  CHECK(validate("[\"a\",\"\xff\"]", {}, call) == Fault::not_utf8);
+  CHECK(validate("[\"a\",\"\xff\"]", {.utf8_known = true}, call) == Fault::none);
 }
