@@ -2,6 +2,7 @@
 // A packet that decodes encodes to one that decodes alike, and its attachments can be collected.
 #include <cstdlib>
 
+#include "core/utf8.h"
 #include "protocol/json/validate.h"
 #include "protocol/sio/encode.h"
 #include "protocol/sio/event.h"
@@ -18,7 +19,23 @@ void require(bool condition) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = as_text(std::as_bytes(std::span(data, size)));
   const auto packet = sio::decode(text);
-  if (!packet) return 0;
+  sio::EventParts plain;
+  std::optional<std::uint64_t> ack;
+  const bool is_plain = is_valid_utf8(as_bytes(text)) && sio::decode_plain_event(text, {}, plain, ack);
+  if (!packet) {
+    require(!is_plain);
+    return 0;
+  }
+  if (is_plain) {
+    json::Scratch scratch;
+    const auto event = sio::split_event(packet->payload, scratch);
+    require(packet->type == sio::PacketType::event && packet->nsp == "/" && packet->id == ack);
+    require(plain.name == event.name && plain.arguments == event.arguments && plain.payload == packet->payload);
+    json::Cursor arguments(plain.arguments, {}, scratch);
+    std::size_t count = 0;
+    for (arguments.enter_elements(); arguments.next_element(); ++count) arguments.skip();
+    require(plain.has_one == (count == 1));
+  }
   Buffer out;
   sio::encode(out, *packet);
   require(sio::decode(out.text()).has_value() && *sio::decode(out.text()) == *packet);

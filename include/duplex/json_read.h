@@ -174,13 +174,17 @@ class Cursor {
   Cursor(std::string_view text, std::span<const Binary> attachments, Scratch& scratch) noexcept
       : at_(text.data()), end_(at_ + text.size()), attachments_(attachments), scratch_(&scratch) {}
 
-  void enter_elements() noexcept { first_ = true; }  ///< the text is `a,b,c`, without brackets: a packet's arguments
-  bool enter_array() noexcept;                       ///< '['
-  bool enter_object() noexcept;                      ///< '{'
-  bool next_element() noexcept;                      ///< false at ']' (consumed) or at the end of the text
-  bool next_key(std::string_view& key);              ///< false at '}' (consumed); unescaped into the scratch
-  bool skip_null() noexcept;                         ///< consumes `null` if that is what follows
-  View skip() noexcept;                              ///< any value, as its text
+  /// The text is `a,b,c`, without brackets: a packet's arguments. `one`: it is known to be one value.
+  void enter_elements(bool one = false) noexcept {
+    first_ = true;
+    one_ = one;
+  }
+  bool enter_array() noexcept;           ///< '['
+  bool enter_object() noexcept;          ///< '{'
+  bool next_element() noexcept;          ///< false at ']' (consumed) or at the end of the text
+  bool next_key(std::string_view& key);  ///< false at '}' (consumed); unescaped into the scratch
+  bool skip_null() noexcept;             ///< consumes `null` if that is what follows
+  View skip() noexcept;                  ///< any value, as its text
 
   duplex::Errc read(bool&) noexcept;
   duplex::Errc read(std::int64_t&) noexcept;  ///< `2.0` and `2e3` are integers too; 2.5 is a bad argument
@@ -195,6 +199,7 @@ class Cursor {
   const char* at_;
   const char* end_;
   bool first_ = false;
+  bool one_ = false;  // all that is left is one value, which need not be scanned to be skipped
   std::span<const Binary> attachments_;
   Scratch* scratch_;
 };

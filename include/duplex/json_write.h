@@ -23,6 +23,7 @@ class Writer {
   void number(double);  ///< as JSON.stringify: the shortest text that reads back as the same number
   void number(float);
   void string(std::string_view);
+  void open_array(std::string_view first);  ///< `["first"`: as an event begins
   void binary(Binary);
   /// A value that arrived, as it arrived; only its placeholders are numbered anew. A placeholder that names no binary
   /// is disarmed, so that one client cannot make a packet which another's decoder refuses.
@@ -30,6 +31,7 @@ class Writer {
   void object(Fields&);
 
  private:
+  void renumbered(View);
   std::string* out_;
   std::vector<Binary>* attachments_;
 };
@@ -44,6 +46,7 @@ class Loan {
   std::string& text() noexcept { return *text_; }
 
  private:
+  void give_up(std::size_t lent) noexcept;
   std::string* text_;
 };
 

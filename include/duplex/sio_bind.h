@@ -109,6 +109,7 @@ struct Arrival {
   std::span<const json::Binary> attachments;
   json::Scratch& scratch;
   Ack::Address ack = {};
+  bool has_one = false;  ///< it is known that there is exactly one argument
 };
 /// Which argument was refused, and why. Index 0 is the first after the event's name.
 struct Refusal {
@@ -146,8 +147,8 @@ DUPLEX_SIGNATURE(noexcept)
 DUPLEX_SIGNATURE(const noexcept)
 #undef DUPLEX_SIGNATURE
 
-    template <class F>
-    struct signature {
+template <class F>
+struct signature {
   using type = NoSignature;
 };
 template <class F>
@@ -301,7 +302,7 @@ struct Caller<F, Shape_, Return, Types<P...>> {
   Refusal run([[maybe_unused]] Arrival& in, std::remove_cvref_t<P>... v) {
     if constexpr (sizeof...(P) > 0) {
       json::Cursor c(in.arguments, in.attachments, in.scratch);
-      c.enter_elements();
+      c.enter_elements(in.has_one);
       Refusal refusal;
       bool more = true;
       const auto read = [&](auto& value) {

@@ -102,8 +102,7 @@ class Encoded {
   template <class... T>
   explicit Encoded(std::string_view name, const T&... values) {
     json::Writer w(loan_.text(), &attachments_);
-    w.put('[');
-    w.string(name);
+    w.open_array(name);
     (append(w, values), ...);
     w.put(']');
   }

@@ -26,6 +26,9 @@ class WsConnection final : public Socket, public net::StreamOwner {
                    Bytes unread, void* user = nullptr);
 
   Sent send_message(Message message, SendOptions options);
+  /// A short text, in two parts, if there is nothing to think of: no limit is near, nothing is compressed or dropped.
+  /// False: it is not sent, and `send_message` is for it.
+  bool send_short(std::string_view head, std::string_view rest);
   /// A frame that was encoded once for many: `size` is the message's. The overflow policy is the room's, or the
   /// endpoint's.
   Sent send_frame(const net::Slice& frame, SendOptions options, Overflow policy, bool compressed);

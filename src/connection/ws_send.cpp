@@ -38,6 +38,33 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   return Sent::ok;
 }
 
+bool WsConnection::send_short(std::string_view head, std::string_view rest) {
+  const std::size_t length = head.size() + rest.size();
+  if (length > longest_short_message || state_ != State::open) return false;
+  const auto encode = [&](Buffer& out) {
+    std::byte* const to = out.prepare(2 + length);
+    to[0] = static_cast<std::byte>(first_byte(true, 0, Opcode::text));
+    to[1] = static_cast<std::byte>(length);
+    if (head.size() == 2)  // without a call
+      std::memcpy(to + 2, head.data(), 2);
+    else
+      std::memcpy(to + 2, head.data(), head.size());
+    std::memcpy(to + 2 + head.size(), rest.data(), rest.size());
+    out.commit(2 + length);
+  };
+  if (Buffer* const run = stream_->ready_run(endpoint_.short_below)) {
+    encode(*run);
+    stream_->appended(2 + length);
+  } else if (stream_->buffered() < endpoint_.short_below) {
+    stream_->write(encode);
+  } else {
+    return false;
+  }
+  endpoint_.counters.messages_out.add();
+  endpoint_.counters.bytes_out.add(length);
+  return true;
+}
+
 Sent WsConnection::send_any(Message message, SendOptions options) {
   if (state_ != State::open) return Sent::closed;
   const Overflow policy = endpoint_.handlers.overflow;

@@ -311,3 +311,46 @@ TEST_CASE("attachments travel both ways") {
   CHECK(client.next() == R"(61-7[{"_placeholder":true,"num":0}])");
   CHECK(client.next() == "abc");
 }
+
+TEST_CASE("events and answers of every length arrive whole, alone in a turn and behind others") {
+  SioServer server;
+  server.io.on("m", [](sio::Socket& socket, json::View value) {
+    socket.emit("m", value);
+    socket.emit("again", value);
+    return value;
+  });
+  server.io.of("/chat").on("m", [](sio::Socket& socket, json::View value) {
+    socket.emit("m", value);
+    return value;
+  });
+  SioClient client(server, "0");
+  client.next();
+  client.send("0/chat,");
+  client.next();
+  // Around the 125 bytes up to which a frame has the shortest header, and around 65,535.
+  for (std::size_t size : {0u, 1u, 60u, 100u, 110u, 111u, 112u, 113u, 114u, 115u, 116u, 117u, 118u, 125u, 126u, 127u,
+                           200u, 65530u, 70000u}) {
+    CAPTURE(size);
+    const std::string value = "\"" + std::string(size, 'x') + "\"";
+    client.send("217[\"m\"," + value + "]");
+    CHECK(client.next() == "2[\"m\"," + value + "]");
+    CHECK(client.next() == "2[\"again\"," + value + "]");
+    CHECK(client.next() == "317[" + value + "]");
+    client.send("2/chat,18[\"m\"," + value + "]");
+    CHECK(client.next() == "2/chat,[\"m\"," + value + "]");
+    CHECK(client.next() == "3/chat,18[" + value + "]");
+  }
+}
+
+TEST_CASE("a handler of the socket's own that is added for an event while that is handled hears it") {
+  SioServer server;
+  std::string heard;
+  server.io.on("m", [&](sio::Socket& socket) {
+    heard += 'a';
+    socket.once("m", [&](sio::Socket&) { heard += 'b'; });
+  });
+  SioClient client(server, "0");
+  client.next();
+  client.send(R"(2["m"])");
+  CHECK(heard == "ab");
+}

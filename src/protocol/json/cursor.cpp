@@ -10,6 +10,7 @@ namespace duplex::json {
 void Cursor::space() noexcept { at_ = skip_space(at_, end_); }
 
 bool Cursor::enter_array() noexcept {
+  one_ = false;
   space();
   if (at_ == end_ || *at_ != '[') return false;
   ++at_;
@@ -18,6 +19,7 @@ bool Cursor::enter_array() noexcept {
 }
 
 bool Cursor::enter_object() noexcept {
+  one_ = false;
   space();
   if (at_ == end_ || *at_ != '{') return false;
   ++at_;
@@ -26,7 +28,7 @@ bool Cursor::enter_object() noexcept {
 }
 
 bool Cursor::next_element() noexcept {
-  space();
+  at_ = skip_space(at_, end_);
   if (at_ == end_) return false;
   if (*at_ == ']') {
     ++at_;
@@ -71,9 +73,9 @@ bool Cursor::skip_null() noexcept {
 }
 
 View Cursor::skip() noexcept {
-  space();
+  at_ = skip_space(at_, end_);
   const char* const from = at_;
-  at_ = skip_value(at_, end_);
+  at_ = one_ ? end_ : skip_value(at_, end_);
   return View(std::string_view(from, static_cast<std::size_t>(at_ - from)), attachments_);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <string_view>
+
+#include "core/bytes.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -18,19 +21,46 @@ inline const char* skip_space(const char* at, const char* end) noexcept {
   return at;
 }
 
+#if defined(__SSE2__)
+namespace detail {
+
+/// Fewer than 16 bytes, and zeros behind them.
+inline __m128i load_few(const char* at, std::size_t n) noexcept {
+  std::uint64_t low = 0, high = 0;
+  if (n >= 8) {
+    low = load_native<std::uint64_t>(at);
+    high = load_native<std::uint64_t>(at + n - 8) >> (8 * (15 - n)) >> 8;
+  } else if (n >= 4) {
+    low = load_native<std::uint32_t>(at) | std::uint64_t{load_native<std::uint32_t>(at + n - 4)} << (8 * (n - 4));
+  } else if (n != 0) {
+    const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i); };
+    low = byte(0) | byte(n / 2) | byte(n - 1);
+  }
+  return _mm_set_epi64x(static_cast<long long>(high), static_cast<long long>(low));
+}
+
+/// One bit for each '"', '\\' and control character.
+inline unsigned special_in(__m128i v) noexcept {
+  const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
+  return static_cast<unsigned>(_mm_movemask_epi8(_mm_or_si128(
+      _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, escape)), _mm_cmpeq_epi8(_mm_min_epu8(v, control), v))));
+}
+
+}  // namespace detail
+#endif
+
 /// The first '"', '\\' or control character: where the plain part of a string ends. `end` if there is none.
 inline const char* find_special(const char* at, const char* end) noexcept {
 #if defined(__SSE2__)
-  const __m128i quote = _mm_set1_epi8('"'), escape = _mm_set1_epi8('\\'), control = _mm_set1_epi8(0x1f);
-  for (; end - at >= 16; at += 16) {
-    const __m128i v = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i hit = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, escape)),
-                                     _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-    if (const int mask = _mm_movemask_epi8(hit)) return at + std::countr_zero(static_cast<unsigned>(mask));
-  }
-#endif
+  for (; end - at >= 16; at += 16)
+    if (const unsigned mask = detail::special_in(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at))))
+      return at + std::countr_zero(mask);
+  // The zeros behind the last bytes are control characters: the first of them is the end.
+  return at + std::countr_zero(detail::special_in(detail::load_few(at, static_cast<std::size_t>(end - at))));
+#else
   while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
   return at;
+#endif
 }
 
 /// The first '"' or bracket of any kind; `end` if there is none.

@@ -18,4 +18,15 @@ struct ValidateOptions {
 /// escapes. Constant stack, one pass (two where UTF-8 is to be checked), no allocation.
 [[nodiscard]] Fault validate(std::string_view text, ValidateOptions options = {}) noexcept;
 
+/// An array that begins with a string, as a call: a name and arguments.
+struct Call {
+  std::string_view name;       ///< as it stands in the text
+  std::string_view arguments;  ///< `a,b,c`, without brackets or white space around them; empty if there are none
+  bool has_one = false;        ///< it is known that there is exactly one
+};
+
+/// The same, and takes the array apart on its way: if it is valid, begins with a string, and that has no escapes, this
+/// is written to `call`. Else `call` is empty.
+[[nodiscard]] Fault validate(std::string_view text, ValidateOptions options, Call& call) noexcept;
+
 }  // namespace duplex::json

@@ -4,6 +4,7 @@
 #include "protocol/json/escape.h"
 #include "protocol/json/number.h"
 #include "protocol/json/placeholders.h"
+#include "protocol/json/scan.h"
 
 namespace duplex::json {
 namespace {
@@ -49,6 +50,30 @@ class Renumber {
   Begin begins_[256];
 };
 
+/// Appends what nearly every name and many a value is, at once: at most 16 bytes without anything to escape, in quotes
+/// and behind `before`.
+[[gnu::always_inline]] inline bool append_plain(std::string& out, std::string_view before,
+                                                std::string_view text) noexcept(false) {
+#if defined(__SSE2__)
+  const std::size_t n = text.size();
+  if (n > 16) return false;
+  const __m128i bytes =
+      n == 16 ? _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data())) : detail::load_few(text.data(), n);
+  const unsigned special = detail::special_in(bytes) & ((1u << n) - 1);
+  if ((special | static_cast<unsigned>(_mm_movemask_epi8(bytes))) != 0) return false;
+  char quoted[2 + 16 + 1];
+  const std::size_t head = before.size() + 1;
+  if (!before.empty()) quoted[0] = before[0];
+  quoted[head - 1] = '"';
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(quoted + head), bytes);
+  quoted[head + n] = '"';
+  out.append(quoted, head + n + 1);
+  return true;
+#else
+  return (void)out, (void)before, (void)text, false;
+#endif
+}
+
 /// Strings that keep their memory between messages; a handler that writes while writing takes the next one.
 struct Stock {
   static constexpr std::size_t size = 4;
@@ -66,9 +91,16 @@ void Writer::number(double value) { append_number(*out_, value); }
 void Writer::number(float value) { append_number(*out_, value); }
 
 void Writer::string(std::string_view text) {
+  if (append_plain(*out_, {}, text)) return;
   put('"');
   escape(*out_, text);
   put('"');
+}
+
+void Writer::open_array(std::string_view first) {
+  if (append_plain(*out_, "[", first)) return;
+  put('[');
+  string(first);
 }
 
 void Writer::binary(Binary bytes) {
@@ -89,7 +121,15 @@ void Writer::binary(Binary bytes) {
 
 void Writer::view(View view) {
   if (view.missing()) return null();
-  if (!may_hold_placeholder(view.text())) return raw(view.text());
+  // Only an object can be a placeholder, or hold one.
+  const char first = view.text().front();
+  if (first == '"' || first == '-' || (first >= '0' && first <= '9') || !may_hold_placeholder(view.text()))
+    return raw(view.text());
+  renumbered(view);
+}
+
+/// Out of line: it needs much of the stack.
+[[gnu::noinline]] void Writer::renumbered(View view) {
   Renumber renumber(*this, *out_, attachments_, view);
   detail::walk_objects(view.text(), renumber);
   renumber.copy_to(view.text().data() + view.text().size());
@@ -115,9 +155,13 @@ Loan::Loan() {
 
 Loan::~Loan() {
   const std::size_t i = --stock.lent;
-  if (i >= Stock::size)
+  if (i >= Stock::size || text_->capacity() > Stock::largest_kept) give_up(i);
+}
+
+[[gnu::cold]] void Loan::give_up(std::size_t lent) noexcept {
+  if (lent >= Stock::size)
     delete text_;
-  else if (text_->capacity() > Stock::largest_kept)
+  else
     *text_ = std::string();
 }
 

@@ -36,7 +36,8 @@ std::string_view first_value(std::string_view array) noexcept {
 }  // namespace
 
 bool is_reserved(std::string_view name) noexcept {
-  if (name.size() < reserved[0].size()) return false;  // most names
+  if (name.size() < reserved[0].size() || name.size() > reserved[5].size()) return false;
+  if (name[0] != 'c' && name[0] != 'd' && name[0] != 'n' && name[0] != 'r') return false;
   return std::find(std::begin(reserved), std::end(reserved), name) != std::end(reserved);
 }
 
@@ -48,6 +49,7 @@ bool has_event_name(std::string_view payload) noexcept {
 }
 
 bool has_reserved_name(std::string_view payload) noexcept {
+  if (!may_have_reserved_name(payload)) return false;
   const std::string_view name_and_rest = first_value(payload);
   if (!name_and_rest.starts_with('"')) return false;
   const auto string = json::raw_string(name_and_rest.data() + 1, name_and_rest.data() + name_and_rest.size());
@@ -61,6 +63,7 @@ EventParts split_event(std::string_view payload, json::Scratch& scratch) {
   const auto values = inside(payload);
   const char* const end = values.data() + values.size();
   EventParts event;
+  event.payload = payload;
   const char* at = values.data();
   if (values.starts_with('"')) {
     const auto string = json::raw_string(at + 1, end);

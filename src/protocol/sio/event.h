@@ -4,12 +4,14 @@
 
 #include <duplex/json.h>
 
+#include "protocol/json/validate.h"
+
 namespace duplex::sio {
 
-/// An event, taken apart without copying.
-struct EventParts {
-  std::string_view name;       ///< in the packet, or unescaped in the scratch; a number as JavaScript writes it
-  std::string_view arguments;  ///< the values after the name: `a,b,c`, without brackets; empty if there are none
+/// An event, taken apart without copying. Its name lies in the packet, or unescaped in the scratch; a number is as
+/// JavaScript writes it.
+struct EventParts : json::Call {
+  std::string_view payload;  ///< all of it
 };
 
 /// Takes the payload of a decoded event apart. `scratch` holds a name that has escapes.
@@ -25,5 +27,22 @@ bool has_event_name(std::string_view payload) noexcept;
 /// newListener, removeListener? `error` is an ordinary event.
 bool has_reserved_name(std::string_view payload) noexcept;
 bool is_reserved(std::string_view name) noexcept;
+
+/// Might it have one, by its first bytes? For nearly every event they say no.
+inline bool may_have_reserved_name(std::string_view payload) noexcept {
+  if (!payload.starts_with("[\"") || payload.size() < 4) return true;  // white space, perhaps
+  const char next = payload[3];
+  switch (payload[2]) {
+    case 'c':
+      return next == 'o' || next == '\\';
+    case 'd':
+      return next == 'i' || next == '\\';
+    case 'n':
+    case 'r':
+      return next == 'e' || next == '\\';
+    default:
+      return payload[2] == '\\';
+  }
+}
 
 }  // namespace duplex::sio

@@ -112,6 +112,21 @@ Result<Packet> decode(std::string_view text, const DecodeOptions& options) {
   return packet;
 }
 
+bool decode_plain_event(std::string_view text, const DecodeOptions& options, EventParts& event,
+                        std::optional<std::uint64_t>& ack) noexcept {
+  if (text.size() < 2 || text[0] != '2') return false;
+  text.remove_prefix(1);
+  if (text[0] != '[') {
+    if (!is_digit(text[0])) return false;
+    ack = take_number(text);
+    if (!ack || *ack > largest_id || !text.starts_with('[')) return false;
+  }
+  if (json::validate(text, {options.max_depth, true}, event) != json::Fault::none) return false;
+  if (event.name.data() == nullptr || is_reserved(event.name)) return false;
+  event.payload = text;
+  return true;
+}
+
 std::optional<Errc> check(const Packet& packet, const DecodeOptions& options, bool json_known) noexcept {
   if (packet.type > PacketType::binary_ack) return Errc::unknown_type;
   if (!packet.nsp.starts_with('/') || !is_namespace(packet.nsp, options.max_namespace)) return Errc::bad_namespace;

@@ -19,11 +19,11 @@ constexpr auto close_limit = std::chrono::seconds(30);
 Session::Session(EngineLoop& loop, const Sid& sid, Transport transport, Dialect dialect,
                  std::shared_ptr<const RequestInfo> handshake)
     : loop_(loop),
-      sid_(sid),
-      transport_(transport),
+      last_heard_(loop.reactor().now()),
       dialect_(dialect),
-      handshake_(std::move(handshake)),
-      last_heard_(loop.reactor().now()) {}
+      transport_(transport),
+      sid_(sid),
+      handshake_(std::move(handshake)) {}
 
 Session::~Session() = default;
 
@@ -36,14 +36,16 @@ void Session::cancel(net::TimerId& timer) {
 /// Runs a handler of the layer above: what it throws ends this session and no other.
 template <class F>
 void Session::guarded(F&& handler) {
-  std::string thrown;
   try {
     return handler();
   } catch (const std::exception& e) {
-    thrown = e.what();
+    handler_threw(e.what());
   } catch (...) {
-    thrown = "something that is not a std::exception";
+    handler_threw("something that is not a std::exception");
   }
+}
+
+void Session::handler_threw(const char* thrown) {
   reactor().log(LogLevel::error, "eio", "a handler of " + loop_.options().path + " threw: " + thrown);
   end("forced close", "a handler threw");
 }
@@ -128,8 +130,17 @@ bool Session::received(const Packet& packet) {
   return state_ != State::closed;
 }
 
+/// As `guarded`, but without a frame of its own: once for every message.
 void Session::deliver(ws::Message message) {
-  if (loop_.handlers().on_message) guarded([&] { loop_.handlers().on_message(*this, message); });
+  auto& handler = loop_.handlers().on_message;
+  if (!handler) return;
+  try {
+    handler(*this, message);
+  } catch (const std::exception& e) {
+    handler_threw(e.what());
+  } catch (...) {
+    handler_threw("something that is not a std::exception");
+  }
 }
 
 // -- sending ----------------------------------------------------------------------------------------------------------
@@ -166,6 +177,17 @@ Sent Session::send_packet(std::string_view packet, SendOptions options) {
   packet.remove_prefix(1);
   if (make_room() == Sent::closed) return Sent::closed;
   return queue(PacketType::message, false, packet, options.compress);
+}
+
+Sent Session::send_packet(std::string_view head, std::string_view rest, SendOptions options) {
+  if (state_ != State::open) return Sent::closed;
+  if (options.droppable && !can_take()) return Sent::dropped;
+  if (ws_ != nullptr && ws_->send_short(head, rest)) return Sent::ok;
+  Buffer& packet = loop_.send_scratch();
+  packet.clear();
+  packet.append(head);
+  packet.append(rest);
+  return send_packet(packet.text(), options);
 }
 
 Sent Session::send_shared(LoopPacket& packet, SendOptions options) {

@@ -31,6 +31,8 @@ class Session final : public Socket {
   Sent send_message(ws::Message message, SendOptions options);
   /// A text message that already begins with its type, '4': saves a copy.
   Sent send_packet(std::string_view packet, SendOptions options);
+  /// The same in two parts, neither of them empty.
+  Sent send_packet(std::string_view head, std::string_view rest, SendOptions options);
   /// One that was encoded once for many. All of it or, if it is droppable, nothing.
   Sent send_shared(LoopPacket& packet, SendOptions options);
   /// Closes after everything that waits has left; with `discard`, at once. on_close hears "forced close", perhaps
@@ -76,6 +78,7 @@ class Session final : public Socket {
   Transport transport_now() const noexcept { return transport_; }
   Dialect dialect() const noexcept { return dialect_; }
   const std::shared_ptr<const RequestInfo>& handshake_info() const noexcept { return handshake_; }
+  bool is_reading_upload() const noexcept { return in_upload_; }
   const RequestInfo* request_now() const { return upload_ && in_upload_ ? &upload_->info.get() : nullptr; }
   /// True once: the session's first answer carries the initial headers.
   bool take_first_answer() noexcept { return !std::exchange(answered_, true); }
@@ -98,6 +101,7 @@ class Session final : public Socket {
   void mark_seen();
   template <class F>
   void guarded(F&& handler);
+  [[gnu::cold]] void handler_threw(const char* thrown);
 
   // heartbeat.cpp
   void schedule_ping();
@@ -133,9 +137,13 @@ class Session final : public Socket {
 
   void cancel(net::TimerId& timer);
 
+  // What every message needs comes first, so that it lies in one line of the cache, two at most.
   EngineLoop& loop_;
-  const Sid sid_;
+  ws::WsConnection* ws_ = nullptr;
+  std::chrono::steady_clock::time_point last_heard_;
   State state_ = State::open;
+  const Dialect dialect_;
+  bool in_upload_ = false;  // read_upload is on the stack
   Transport transport_;
   bool answered_ = false;   // the first answer has been given
   bool opened_ = false;     // on_open was called, so on_close is due
@@ -145,19 +153,17 @@ class Session final : public Socket {
   bool probed_ = false;       // the probe was answered: the client is about to switch
   bool flush_due_ = false;    // at the end of this turn
   bool drain_due_ = false;    // something waited: on_drain is owed
-  bool in_upload_ = false;    // read_upload is on the stack
   bool parting_ = false;      // the client closed it, and no poll was open
   std::uint8_t uploads_ = 0;  // POSTs whose bodies are on their way
-  const Dialect dialect_;
+  const Sid sid_;
   std::uint64_t bits_ = 0;
   std::shared_ptr<const RequestInfo> handshake_;
-  ws::WsConnection* ws_ = nullptr;
   ws::WsConnection* probe_ = nullptr;
   std::unique_ptr<PendingPoll> poll_;  // a WebSocket never has one
   std::unique_ptr<Upload> upload_;
   Outgoing waiting_;
   net::TimerId heartbeat_ = 0, claim_timer_ = 0, close_timer_ = 0, probe_timer_ = 0, noop_timer_ = 0;
-  std::chrono::steady_clock::time_point last_heard_, ping_due_{}, ping_sent_{};
+  std::chrono::steady_clock::time_point ping_due_{}, ping_sent_{};
 };
 
 }  // namespace duplex::eio

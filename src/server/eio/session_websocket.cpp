@@ -66,8 +66,16 @@ Sent Session::send_bytes_now(ConstBytes bytes, SendOptions options) {
 }
 
 void Session::on_websocket_message(ws::WsConnection& socket, ws::Message message) {
-  if (&socket == probe_) return received_on_probe(message);
-  if (&socket != ws_) return;
+  if (&socket != ws_) {
+    if (&socket == probe_) received_on_probe(message);
+    return;
+  }
+  // What nearly every packet is.
+  if (message.is_text() && message.text().starts_with(character(PacketType::message)) && !dialect_.v3 &&
+      state_ == State::open) {
+    last_heard_ = reactor().now();
+    return deliver(ws::Message(message.text().substr(1)));
+  }
   if (const auto packet = decode(dialect_, message))
     (void)received(*packet);
   else

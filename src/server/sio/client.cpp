@@ -66,9 +66,20 @@ void Client::receive(ws::Message message) {
 
 void Client::received_text(std::string_view text) {
   if (assembler_ && assembler_->waiting()) return fail(sio::text(Errc::unexpected_text));
+  const bool utf8_known = !session.is_reading_upload();  // a WebSocket's text has been looked at
+  EventParts event;
+  std::optional<std::uint64_t> ack;
+  if (main_ != nullptr && utf8_known && decode_plain_event(text, loop.decoding, event, ack)) {
+    loop.scratch.clear();
+    return main_->received_event(event, {}, ack);
+  }
+  received_other(text, utf8_known);
+}
+
+void Client::received_other(std::string_view text, bool utf8_known) {
   if (is_legacy() && text.starts_with('0')) return received_legacy_connect(text);
   DecodeOptions options = loop.decoding;
-  options.utf8_known = session.current_request() == nullptr;  // a WebSocket's text has been looked at
+  options.utf8_known = utf8_known;
   const Result<Packet> packet = decode(text, options);
   if (!packet) return fail(sio::text(static_cast<Errc>(packet.error().value())));
   if (!has_attachments(packet->type)) return handle(*packet, {});
@@ -134,6 +145,7 @@ void Client::refuse(std::string_view nsp, std::string_view message, json::View d
 }
 
 ServerSocket* Client::find(std::string_view nsp) noexcept {
+  if (nsp.size() == 1) return main_;  // each begins with a slash
   for (ServerSocket* socket : sockets)
     if (socket->local->core.name() == nsp) return socket;
   return nullptr;
@@ -188,12 +200,14 @@ void Client::count_refusal() {
 
 void Client::entered(ServerSocket& socket) {
   sockets.push_back(&socket);
+  if (socket.local->core.name() == "/") main_ = &socket;
   if (dismissed_) std::erase(*dismissed_, socket.local->core.name());
   if (connect_timer_ != 0) loop.reactor.cancel(std::exchange(connect_timer_, 0));
 }
 
 void Client::left(ServerSocket& socket, bool by_server) {
   sockets.erase(&socket);
+  if (main_ == &socket) main_ = nullptr;
   if (!by_server || closing_) return;
   if (!dismissed_) dismissed_ = std::make_unique<std::vector<std::string>>();
   dismissed_->push_back(socket.local->core.name());

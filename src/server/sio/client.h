@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/one_or_more.h"
+#include "protocol/sio/event.h"
 #include "protocol/sio/reconstruct.h"
 #include "server/eio/session.h"
 #include "server/sio/io_core.h"
@@ -41,16 +42,25 @@ class Client {
   void count_refusal();
   void entered(ServerSocket& socket);
   bool closing() const noexcept { return closing_; }
-  bool is_legacy() const noexcept { return session.protocol() == 3; }
+  bool is_legacy() const noexcept { return session.dialect().v3; }
 
+  // What every message needs comes first, so that it lies in one line of the cache.
   eio::Session& session;
   IoLoop& loop;
+
+ private:
+  ServerSocket* main_ = nullptr;  // in the namespace "/"
+  std::unique_ptr<BinaryAssembler> assembler_;
+  bool closing_ = false;
+
+ public:
   OneOrMore<ServerSocket> sockets;
   std::vector<std::unique_ptr<Joining>> joining;
   std::uint64_t joinings = 0;
 
  private:
   void received_text(std::string_view text);
+  void received_other(std::string_view text, bool utf8_known);
   void received_legacy_connect(std::string_view text);
   void received_binary(ConstBytes bytes);
   void received_by(const Parser& parser, ws::Message message);
@@ -59,13 +69,11 @@ class Client {
   ServerSocket* find(std::string_view nsp) noexcept;
   void stop_timers();
 
-  std::unique_ptr<BinaryAssembler> assembler_;
   net::TimerId connect_timer_ = 0, attachments_timer_ = 0;
   std::unique_ptr<std::vector<std::string>>
       dismissed_;  // namespaces that the server left: what was under way to them is dropped
   unsigned refusals_ = 0, strays_ = 0;
   std::chrono::steady_clock::time_point strays_since_{};
-  bool closing_ = false;
 };
 
 }  // namespace duplex::sio

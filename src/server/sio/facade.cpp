@@ -119,9 +119,8 @@ std::string_view Namespace::name() const noexcept { return core_->name(); }
 Broadcast Namespace::all() { return Broadcast(core_->shared_from_this()); }
 
 Namespace& Namespace::add_handler(std::string_view name, Bound handler) {
-  core_->set_up([name, fn = std::make_shared<Bound>(std::move(handler))](HandlerTable& table) {
-    table.events[std::string(name)].push_back(fn);
-  });
+  core_->set_up(
+      [name, fn = std::make_shared<Bound>(std::move(handler))](HandlerTable& table) { table.events.add(name, fn); });
   return *this;
 }
 namespace {

@@ -7,18 +7,21 @@
 
 namespace duplex::sio {
 
+/// `thrown` is null if it is no std::exception.
+[[gnu::cold]] void handler_threw(IoLoop& loop, const char* what, const char* thrown);
+
 /// Calls what is a user's. What it throws ends here, in the log: the library does not know what it means. False if it
 /// threw.
 template <class F>
-bool guarded(IoLoop& loop, std::string_view what, F&& f) {
+bool guarded(IoLoop& loop, const char* what, F&& f) {
   loop.reactor.doing("a Socket.IO handler");
   try {
     f();
     return true;
   } catch (const std::exception& e) {
-    loop.reactor.log(LogLevel::error, "sio", std::string(what) + " threw: " + e.what());
+    handler_threw(loop, what, e.what());
   } catch (...) {
-    loop.reactor.log(LogLevel::error, "sio", std::string(what) + " threw something that is no std::exception");
+    handler_threw(loop, what, nullptr);
   }
   return false;
 }

@@ -3,11 +3,9 @@
 #include <duplex/sio_namespace.h>
 
 #include <memory>
-#include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "core/string_hash.h"
+#include "server/sio/event_table.h"
 
 namespace duplex::sio {
 
@@ -17,7 +15,7 @@ struct HandlerTable {
   template <class Signature>
   using List = std::vector<std::shared_ptr<Function<Signature>>>;
 
-  std::unordered_map<std::string, std::vector<std::shared_ptr<Bound>>, StringHash, std::equal_to<>> events;
+  EventTable events;
   List<void(Socket&)> connect;
   List<void(Socket&, const Disconnect&)> disconnecting, disconnect;
   List<void(Socket&, std::string_view)> joined_room, left_room;

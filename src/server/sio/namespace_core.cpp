@@ -70,6 +70,12 @@ void NamespaceCore::in_order(Function<void()> fn) {
 
 // -- a loop's part ----------------------------------------------------------------------------------------------------
 
+LocalNamespace::LocalNamespace(NamespaceCore& its_core, IoLoop& its_loop)
+    : core(its_core),
+      loop(its_loop),
+      is_plain(its_core.recovery() == nullptr && its_loop.parser == nullptr),
+      event_head(its_core.name() == "/" ? "42" : "42" + its_core.name() + ",") {}
+
 void LocalNamespace::add(ServerSocket& socket) {
   socket.position = static_cast<std::uint32_t>(all.size());
   all.push_back(&socket);

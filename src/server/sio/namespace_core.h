@@ -156,7 +156,7 @@ class NamespaceCore : public std::enable_shared_from_this<NamespaceCore> {
 /// A namespace as one loop has it: its sockets and rooms there. One loop's thread.
 class LocalNamespace {
  public:
-  LocalNamespace(NamespaceCore& its_core, IoLoop& its_loop) : core(its_core), loop(its_loop) {}
+  LocalNamespace(NamespaceCore& its_core, IoLoop& its_loop);
 
   void add(ServerSocket& socket);
   void remove(ServerSocket& socket);
@@ -183,6 +183,10 @@ class LocalNamespace {
 
   NamespaceCore& core;
   IoLoop& loop;
+  /// Nobody numbers what is sent to one socket, and no parser writes it: such an event is `event_head` and its JSON.
+  const bool is_plain;
+  unsigned outgoing_listeners = 0;
+  const std::string event_head;
   RoomIndex rooms;
   std::vector<ServerSocket*> all;
   struct IdHash {  // an id ends at random: eight characters of it are a hash
@@ -203,7 +207,6 @@ class LocalNamespace {
   std::unordered_set<ServerSocket*, IdHash, SameId> by_id;
   std::unordered_map<std::uint64_t, Asked> asked;  // broadcasts whose answers are out, by ack id
   std::uint64_t delivered = 0;                     // recovery: the newest offset handed out here
-  unsigned outgoing_listeners = 0;
 
  private:
   struct Change {

@@ -27,6 +27,17 @@ Sent Socket::send_event(EventView event, const Flags& flags, Within* within) {
 }
 
 Sent ServerSocket::send(EventView event, const Flags& flags, Within* within) {
+  // What nearly every event is.
+  if (client != nullptr && within == nullptr && local->is_plain && local->outgoing_listeners == 0 &&
+      event.attachments.empty() && !may_have_reserved_name(event.json)) {
+    local->loop.counters.events_out.add();
+    return client->session.send_packet(local->event_head, event.json,
+                                       {.compress = flags.compress, .droppable = flags.is_volatile});
+  }
+  return send_any(event, flags, within);
+}
+
+Sent ServerSocket::send_any(EventView event, const Flags& flags, Within* within) {
   if (client == nullptr) {
     if (within != nullptr && within->then) within->then(make_error_code(duplex::Errc::closed));
     return Sent::closed;

@@ -56,6 +56,8 @@ class ServerSocket final : public Socket, public RoomMember {
   // -- what arrives (dispatch.cpp)
   void received_event(std::string_view payload, std::span<const json::Binary> attachments,
                       std::optional<std::uint64_t> ack);
+  void received_event(const EventParts& event, std::span<const json::Binary> attachments,
+                      const std::optional<std::uint64_t>& ack);
 
   /// It has passed the socket's middlewares.
   void handle_event(const EventParts& event, std::span<const json::Binary> attachments,
@@ -63,6 +65,7 @@ class ServerSocket final : public Socket, public RoomMember {
 
   // -- what leaves (sending.cpp)
   Sent send(EventView event, const Flags& flags, Within* within);
+  Sent send_any(EventView event, const Flags& flags, Within* within);
   /// A packet of this socket's, in the order of everything that its namespace sends.
   Sent send_in_order(const EncodedPacket& packet, const Flags& flags);
   void tell_outgoing(std::string_view event, std::span<const json::Binary> attachments);
@@ -76,6 +79,13 @@ class ServerSocket final : public Socket, public RoomMember {
 
   Client* client = nullptr;  ///< null: it has left
   LocalNamespace* local = nullptr;
+  struct Extras;
+
+ private:  // with the two before, it is what every event needs: in one line of the cache
+  std::unique_ptr<Extras> extras_;
+  std::uint64_t bits_ = 0;
+
+ public:
   Handshake handshake_;
   std::array<char, id_size> id{};  ///< of zeros: it has a legacy id
   std::uint32_t slot = 0;
@@ -113,9 +123,10 @@ class ServerSocket final : public Socket, public RoomMember {
 
  private:
   void tell_left(std::string_view room);
+  bool passes(const EventParts& event, std::span<const json::Binary> attachments,
+              const std::optional<std::uint64_t>& ack);
+  bool tell_own(const EventParts& event, Arrival& arrival);
   bool leaving_ = false;
-  std::uint64_t bits_ = 0;
-  std::unique_ptr<Extras> extras_;
 };
 
 }  // namespace duplex::sio

@@ -150,3 +150,81 @@ TEST_CASE("validation allocates nothing") {
   const auto text = R"(["say",{"room":"lobby","text":"hé","n":[1,2.5,null]}])"s;
   CHECK(duplex::testing::allocations_during([&] { CHECK(validate(text) == Fault::none); }) == 0);
 }
+
+TEST_CASE("an array that begins with a plain string is taken apart, and judged as without that") {
+  const auto check = [](std::string_view text, std::string_view name, std::string_view arguments, bool has_one) {
+    CAPTURE(text);
+    duplex::json::Call call{"before", "before", true};
+    CHECK(validate(text, {}, call) == Fault::none);
+    CHECK(validate(text) == Fault::none);
+    CHECK(call.name.data() != nullptr);
+    CHECK(call.name == name);
+    CHECK(call.arguments == arguments);
+    CHECK(call.has_one == has_one);
+  };
+  check(R"(["say"])", "say", "", false);
+  check(R"([""])", "", "", false);
+  check(R"( [ "say" , 1 , 2 ] )", "say", "1 , 2", false);
+  check(R"(["say","a,b]",{"x":[1,2]}])", "say", R"("a,b]",{"x":[1,2]})", false);
+  check(R"(["m","the quick brown fox "])", "m", R"("the quick brown fox ")", true);
+  check(R"(["m", "\\\"\u0041" ])", "m", R"("\\\"\u0041")", true);
+  check(R"(["m",-1.5e3])", "m", "-1.5e3", true);
+  check(R"(["m",null])", "m", "null", true);
+  check(R"(["m",[1,[2,3],{"a":1,"b":2}] ])", "m", R"([1,[2,3],{"a":1,"b":2}])", true);
+  check(R"(["m",{},1])", "m", "{},1", false);
+  check(R"(["m",1,[]	])", "m", "1,[]", false);
+  check("[\"m\",[]]\n", "m", "[]", true);
+}
+
+TEST_CASE("what is no array that begins with a plain string is judged, and not taken apart") {
+  for (const std::string_view text : {R"([])",
+                                      R"([1,"a"])",
+                                      R"(["a\u0041",1])",
+                                      R"({"a":1})",
+                                      R"("a")",
+                                      "1",
+                                      "",
+                                      " ",
+                                      "[",
+                                      R"([")",
+                                      R"(["a)",
+                                      R"(["a")",
+                                      R"(["a",)",
+                                      R"(["a",])",
+                                      R"(["a",1)",
+                                      R"(["a",1,])",
+                                      R"(["a" 1])",
+                                      R"(["a"}])",
+                                      R"(["a",1}])",
+                                      R"(["a",[1})",
+                                      R"(["a",[1]})",
+                                      R"(["a",{"b":1]])",
+                                      R"(["a",[1],])",
+                                      R"(["a",[1]] 1)",
+                                      R"(["a",1] 1)",
+                                      R"(["a"] ])",
+                                      "[\"a\n\"]",
+                                      "[\"a\",\"\n\"]",
+                                      R"(["a","\x"])",
+                                      R"(["a","\)",
+                                      R"(["a",tru])",
+                                      R"(["a",01])",
+                                      R"(["a",-])"}) {
+    CAPTURE(text);
+    duplex::json::Call call{"before", "before", true};
+    CHECK(validate(text, {}, call) == validate(text));
+    CHECK(call.name.data() == nullptr);
+    CHECK(call.arguments.data() == nullptr);
+    CHECK_FALSE(call.has_one);
+  }
+}
+
+TEST_CASE("taken apart or not, an array may be as deep, and must be UTF-8") {
+  duplex::json::Call call;
+  for (const std::size_t depth : {0, 1, 2, 3, 4})
+    for (const std::string_view text :
+         {R"(["a"])", R"(["a",1])", R"(["a",[1]])", R"(["a",{"b":[1]}])", R"(["a",1,[[[1]]]])"})
+      CHECK(validate(text, {.max_depth = depth}, call) == validate(text, {.max_depth = depth}));
+  CHECK(validate("[\"a\",\"\xff\"]", {}, call) == Fault::not_utf8);
+  CHECK(validate("[\"a\",\"\xff\"]", {.utf8_known = true}, call) == Fault::none);
+}

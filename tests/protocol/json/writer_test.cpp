@@ -7,6 +7,7 @@
 #include <map>
 #include <set>
 
+#include "protocol/json/escape.h"
 #include "protocol/json/validate.h"
 #include "support/allocations.h"
 #include "support/hex.h"
@@ -138,4 +139,23 @@ TEST_CASE("more loans than the stock has are lent all the same") {
   f.text() = "six";
   CHECK(e.text() == "five");
   CHECK(a.text().empty());
+}
+
+TEST_CASE("a string of any length is written as its escaped self, whatever needs escaping in it") {
+  for (std::size_t size = 0; size < 40; ++size)
+    for (std::size_t at = 0; at <= size; ++at)
+      for (const std::string_view special : {"\"", "\\", "\n", "\x1f", "\xff", "\xc3\xa9"}) {
+        std::string text(size, 'a');
+        if (at < size) text.replace(at, 1, special);
+        std::string expected = "[\"";
+        json::escape(expected, text);
+        expected += '"';
+        std::string out;
+        json::Writer w(out);
+        w.open_array(text);
+        CHECK(out == expected);
+        w.put(',');
+        w.string(text);
+        CHECK(out == expected + "," + expected.substr(1));
+      }
 }

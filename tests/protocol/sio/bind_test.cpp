@@ -266,3 +266,34 @@ TEST_CASE("from the packet's bytes to the handler, and back to its ack, nothing 
         }) == 0);
   CHECK(got == 1001 * 13);
 }
+
+TEST_CASE("an argument that is known to be the only one is read as any other") {
+  const auto call_with_one = [](auto f, std::string_view argument) {
+    json::Scratch scratch;
+    auto bound = sio::bind(std::move(f));
+    sio::Arrival in{&the_socket, argument, {}, scratch, {}, true};
+    return bound(in);
+  };
+  const std::string_view list = R"([ {"a":[1,2]} , "b" ])";
+  std::string seen;
+  CHECK_FALSE(call_with_one([&](json::View all) { seen = all.text(); }, list));
+  CHECK(seen == list);
+  CHECK_FALSE(call_with_one([&](std::optional<json::View> all) { seen = all->text(); }, list));
+  CHECK(seen == list);
+  CHECK_FALSE(call_with_one(
+      [&](sio::Rest rest) { seen = std::to_string(rest.values.size()) + std::string(rest.values[0].text()); }, list));
+  CHECK(seen == "1" + std::string(list));
+  CHECK_FALSE(call_with_one(
+      [&](std::vector<json::View> each) { seen = std::string(each[0].text()) + "|" + std::string(each[1].text()); },
+      list));
+  CHECK(seen == R"({"a":[1,2]}|"b")");
+  CHECK_FALSE(call_with_one(
+      [&](std::tuple<std::map<std::string, json::View>, json::View> both) { seen = std::get<0>(both)["a"].text(); },
+      list));
+  CHECK(seen == "[1,2]");
+  CHECK(call_with_one([&](json::View, json::View) {}, list).why == Errc::missing_argument);
+  CHECK(call_with_one([&](json::View, json::View) {}, list).index == 1);
+  CHECK_FALSE(
+      call_with_one([&](json::View, std::optional<json::View> second) { seen = second ? "two" : "one"; }, list));
+  CHECK(seen == "one");
+}

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "protocol/sio/event.h"
 #include "support/allocations.h"
 
 using namespace duplex;
@@ -180,4 +181,74 @@ TEST_CASE("decoding an event allocates nothing") {
             [] { CHECK(sio::decode(R"(2/chat,12["say","lobby",{"text":"hi","n":[1,2,3]}])")); }) == 0);
   CHECK(duplex::testing::allocations_during(
             [] { CHECK(sio::decode(R"(51-["say",{"_placeholder":true,"num":0}])")); }) == 0);
+}
+
+TEST_CASE("a plain event is taken apart as any other event is") {
+  const auto check = [](std::string_view text) {
+    CAPTURE(text);
+    sio::EventParts event;
+    std::optional<std::uint64_t> ack;
+    REQUIRE(sio::decode_plain_event(text, {}, event, ack));
+    const auto packet = sio::decode(text);
+    REQUIRE(packet.has_value());
+    CHECK(packet->type == sio::PacketType::event);
+    CHECK(packet->nsp == "/");
+    CHECK(packet->id == ack);
+    CHECK(packet->payload == event.payload);
+    json::Scratch scratch;
+    const auto split = sio::split_event(packet->payload, scratch);
+    CHECK(split.name == event.name);
+    CHECK(split.arguments == event.arguments);
+  };
+  check(R"(2["m"])");
+  check(R"(2["m","twenty bytes of text"])");
+  check(R"(20["m"])");
+  check(R"(212["say","lobby",{"text":"hello everybody","n":[1,2,3],"to":null}])");
+  check(R"(29007199254740991[ "m" , 1 ])");
+  check(R"(2["connected"])");
+  check(R"(2["renewListener"])");
+}
+
+TEST_CASE("what is no plain event is left to the decoder") {
+  for (const std::string_view text : {"",
+                                      "2",
+                                      "20",
+                                      "0",
+                                      "1",
+                                      "3[]",
+                                      R"(4{"message":"no"})",
+                                      "2{}",
+                                      "2[]",
+                                      "2[1]",
+                                      R"(2["\u006d"])",
+                                      R"(2/a,["m"])",
+                                      R"(2/,["m"])",
+                                      R"(29007199254740992["m"])",
+                                      R"(212345678901234567["m"])",
+                                      R"(2["connect"])",
+                                      R"(2["disconnecting",1])",
+                                      R"(2["m")",
+                                      R"(2["m"]])",
+                                      R"(2["m",])",
+                                      R"(51-["m",{"_placeholder":true,"num":0}])",
+                                      R"(3["m"])"}) {
+    CAPTURE(text);
+    sio::EventParts event;
+    std::optional<std::uint64_t> ack;
+    CHECK_FALSE(sio::decode_plain_event(text, {}, event, ack));
+  }
+}
+
+TEST_CASE("a name that is kept for Socket.IO is known by its first bytes already") {
+  for (const std::string_view name :
+       {"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"})
+    for (const std::string& payload : {"[\"" + std::string(name) + "\"]", "[ \"" + std::string(name) + "\",1]"}) {
+      CHECK(sio::may_have_reserved_name(payload));
+      CHECK(sio::has_reserved_name(payload));
+    }
+  CHECK(sio::has_reserved_name(R"(["\u0063onnect"])"));
+  CHECK(sio::has_reserved_name(R"(["c\u006fnnect"])"));
+  for (const std::string_view payload :
+       {R"(["connected"])", R"(["con"])", R"(["newListeners"])", R"([""])", R"(["c"])", R"(["\\"])"})
+    CHECK_FALSE(sio::has_reserved_name(payload));
 }
