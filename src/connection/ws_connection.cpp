@@ -20,21 +20,16 @@ constexpr std::uint64_t slowest_rate = 1024;  // bytes a second
 
 }  // namespace
 
-WsConnection::WsConnection(net::Stream& stream, WsEndpoint& endpoint)
-    : stream_(&stream), endpoint_(endpoint), decoder_(endpoint.role, endpoint.limits), heard_(0) {
-  heard_ = tick();
-}
+WsConnection::WsConnection(WsEndpoint& endpoint) : endpoint_(endpoint), heard_(tick()) {}
 
 WsConnection::~WsConnection() = default;
 
 void WsConnection::open(net::Stream& stream, WsEndpoint& endpoint, const Agreed& agreed, const http::Request* request,
                         Bytes unread, void* user) {
-  auto* connection = new WsConnection(stream, endpoint);
+  static_assert(sizeof(WsConnection) <= net::Stream::room_size && alignof(WsConnection) <= alignof(void*));
+  auto* connection = ::new (stream.room()) WsConnection(endpoint);
   stream.set_owner(connection);
-  if (agreed.deflate) {
-    connection->decoder_.enable_deflate(*agreed.deflate);
-    connection->extras().deflate = agreed.deflate;
-  }
+  if (agreed.deflate) connection->extras().deflate = agreed.deflate;
   if (!agreed.protocol.empty()) connection->extras().protocol = agreed.protocol;
   connection->set_user(user);
   endpoint.counters.open.add();
@@ -52,35 +47,33 @@ void WsConnection::on_bytes(Bytes bytes) {
   if (state_ == State::ending) return;
   heard_ = tick();
   endpoint_.counters.bytes_in.add(bytes.size());
-  decoder_.feed(bytes);
-  read_messages();
+  MessageDecoder decoder(endpoint_.role, endpoint_.limits, std::move(unfinished_));
+  if (extras_ && extras_->deflate) decoder.enable_deflate(*extras_->deflate);
+  decoder.feed(bytes, heard_);
+  read_messages(decoder);
 }
 
-void WsConnection::read_messages() {
+void WsConnection::read_messages(MessageDecoder& decoder) {
+  const bool was_unfinished = decoder.mid_message(), ping_was_out = ping_out_;
   const auto started = std::chrono::steady_clock::now();
   int count = 0;
-  while (auto incoming = decoder_.next()) {
+  while (auto incoming = decoder.next()) {
     received_message(*incoming);
     if (state_ == State::ending) return;  // the handler, or a Close, ended it
     ++count;
-    if (stream_->is_held() || count >= messages_per_turn ||
+    if (stream().is_held() || count >= messages_per_turn ||
         (count % 32 == 0 && std::chrono::steady_clock::now() - started > time_per_turn)) {
-      const Bytes rest = decoder_.take_rest();
-      if (!rest.empty()) stream_->put_aside(rest);
+      const Bytes rest = decoder.take_rest();
+      if (!rest.empty()) stream().put_aside(rest);
       break;
     }
   }
-  if (auto error = decoder_.error()) return fail(*error);
+  if (auto error = decoder.error()) return fail(*error);
 
-  const bool unfinished = decoder_.mid_message();
-  if (unfinished && !decoder_.input_room().empty()) stream_->read_in_place();
-  if (unfinished && !busy_) {
-    busy_since_ = tick();
-    busy_ = true;
-    watch();
-  } else if (!unfinished) {
-    busy_ = false;
-  }
+  unfinished_ = decoder.suspend();
+  const bool unfinished = unfinished_.mid_message();
+  if (unfinished && !unfinished_.input_room().empty()) stream().read_in_place();
+  if ((unfinished && !was_unfinished) || (ping_was_out && !ping_out_)) watch();
 }
 
 void WsConnection::received_message(const Incoming& incoming) {
@@ -109,7 +102,7 @@ void WsConnection::on_drain() {
     const std::string payload = *std::exchange(extras_->pending_pong, std::nullopt);
     std::optional<MaskKey> key;
     if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
-    stream_->write([&](Buffer& out) { encode_pong(out, as_bytes(payload), key); });
+    stream().write([&](Buffer& out) { encode_pong(out, as_bytes(payload), key); });
   }
   if (endpoint_.handlers.on_drain) guarded(endpoint_.doing_message, [&] { endpoint_.handlers.on_drain(*this); });
 }
@@ -122,11 +115,11 @@ void WsConnection::received_close(const CloseFrame& frame) {
   if (state_ == State::open) {  // answer with the same code (RFC 6455 section 5.5.1)
     std::optional<MaskKey> key;
     if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
-    stream_->write([&](Buffer& out) { encode_close(out, frame.code, {}, key); });
+    stream().write([&](Buffer& out) { encode_close(out, frame.code, {}, key); });
   }
   state_ = State::ending;
-  stream_->set_deadline(endpoint_.handlers.close_timeout);
-  if (endpoint_.role == Role::server) stream_->close();  // RFC 6455 section 7.1.1: the server closes TCP first
+  stream().set_deadline(endpoint_.handlers.close_timeout);
+  if (endpoint_.role == Role::server) stream().close();  // RFC 6455 section 7.1.1: the server closes TCP first
 }
 
 void WsConnection::start_closing(std::uint16_t code, std::string_view reason) {
@@ -134,21 +127,21 @@ void WsConnection::start_closing(std::uint16_t code, std::string_view reason) {
   state_ = State::closing;
   std::optional<MaskKey> key;
   if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
-  stream_->write([&](Buffer& out) { encode_close(out, code, reason, key); });
-  stream_->set_deadline(endpoint_.handlers.close_timeout);
+  stream().write([&](Buffer& out) { encode_close(out, code, reason, key); });
+  stream().set_deadline(endpoint_.handlers.close_timeout);
 }
 
 void WsConnection::terminate_now() {
   if (state_ == State::ending) return;
   state_ = State::ending;
-  stream_->abort();
+  stream().abort();
 }
 
 void WsConnection::fail(Errc error) { fail_with({name_of(error), text_of(error), close_code_for(error)}); }
 
 void WsConnection::fail_with(const Error& error) {
   if (state_ == State::ending) return;
-  auto& reactor = stream_->reactor();
+  net::Reactor& reactor = this->reactor();
   std::string line = "closing ";
   line += peer();
   line += " with ";
@@ -165,18 +158,18 @@ void WsConnection::finish(std::uint16_t code, std::string_view reason) {
   if (state_ == State::open) {
     std::optional<MaskKey> key;
     if (endpoint_.role == Role::client) key = endpoint_.loop.mask_key();
-    stream_->write([&](Buffer& out) { encode_close(out, code, reason, key); });
+    stream().write([&](Buffer& out) { encode_close(out, code, reason, key); });
   }
   close_code_ = code;
   state_ = State::ending;
-  stream_->close_lingering(endpoint_.handlers.close_timeout);
+  stream().close_lingering(endpoint_.handlers.close_timeout);
 }
 
 void WsConnection::on_end() {
-  if (state_ == State::ending) return stream_->close();
+  if (state_ == State::ending) return stream().close();
   state_ = State::ending;  // no Close came: 1006, after what is queued has gone out
-  stream_->set_deadline(endpoint_.handlers.close_timeout);
-  stream_->close();
+  stream().set_deadline(endpoint_.handlers.close_timeout);
+  stream().close();
 }
 
 void WsConnection::on_closed(net::CloseCause) {
@@ -186,14 +179,14 @@ void WsConnection::on_closed(net::CloseCause) {
     const Close close{close_code_, extras_ ? std::string_view(extras_->close_reason) : std::string_view()};
     guarded(endpoint_.doing_close, [&] { endpoint_.handlers.on_close(*this, close); });
   }
-  delete this;
+  this->~WsConnection();
 }
 
 // -- time -------------------------------------------------------------------------------------------------------------
 
 std::uint32_t WsConnection::tick() const noexcept {
   return static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::milliseconds>(stream_->reactor().now().time_since_epoch()).count());
+      std::chrono::duration_cast<std::chrono::milliseconds>(reactor().now().time_since_epoch()).count());
 }
 
 std::chrono::milliseconds WsConnection::since(std::uint32_t from) const noexcept {
@@ -209,27 +202,27 @@ void WsConnection::watch() {
   const auto quiet = since(heard_);
   if (h.idle_timeout.count() > 0) next = std::min(next, h.idle_timeout - quiet);
   if (h.ping_interval.count() > 0 && !ping_out_) next = std::min(next, h.ping_interval - quiet);
-  if (busy_ && h.frame_timeout.count() > 0)
-    next = std::min(next, std::max(h.frame_timeout - since(busy_since_), std::chrono::milliseconds(1000)));
-  if (next != never) stream_->set_deadline(std::max(next, std::chrono::milliseconds(1)));
+  if (h.frame_timeout.count() > 0 && unfinished_.mid_message())
+    next = std::min(next, std::max(h.frame_timeout - since(unfinished_.since()), std::chrono::milliseconds(1000)));
+  if (next != never) stream().set_deadline(std::max(next, std::chrono::milliseconds(1)));
 }
 
 void WsConnection::on_deadline() {
   if (state_ != State::open) {  // the peer did not answer our Close, or did not take what was queued
     state_ = State::ending;
-    return stream_->abort();
+    return stream().abort();
   }
   const Handlers& h = endpoint_.handlers;
   const auto quiet = since(heard_);
   if (h.idle_timeout.count() > 0 && quiet >= h.idle_timeout) {
-    stream_->reactor().log(LogLevel::info, "ws", "no sign of life from " + peer() + ": closing");
+    reactor().log(LogLevel::info, "ws", "no sign of life from " + peer() + ": closing");
     state_ = State::ending;
-    return stream_->abort();
+    return stream().abort();
   }
-  if (busy_) {
-    const auto busy = since(busy_since_);
-    if (h.frame_timeout.count() > 0 && busy >= h.frame_timeout &&
-        decoder_.received() * 1000 / static_cast<std::uint64_t>(busy.count()) < slowest_rate)
+  if (h.frame_timeout.count() > 0 && unfinished_.mid_message()) {
+    const auto busy = since(unfinished_.since());
+    if (busy >= h.frame_timeout &&
+        unfinished_.received() * 1000 / static_cast<std::uint64_t>(busy.count()) < slowest_rate)
       return fail_with({"WS_MESSAGE_TOO_SLOW", "a message came at less than 1 KiB/s", close_code::policy_violation});
   }
   if (h.ping_interval.count() > 0 && quiet >= h.ping_interval && !ping_out_) {
@@ -244,7 +237,7 @@ void WsConnection::on_deadline() {
 /// Runs a handler of the user's: what it throws ends this connection and no other.
 template <class F>
 void WsConnection::guarded(const std::string& what, F&& handler) {
-  auto& reactor = stream_->reactor();
+  net::Reactor& reactor = this->reactor();
   const char* const before = reactor.doing();  // a handler may be called inside of another
   reactor.doing(what.c_str());
   try {
@@ -260,7 +253,7 @@ void WsConnection::guarded(const std::string& what, F&& handler) {
 
 void WsConnection::handler_threw(const std::string& what, std::string_view thrown) {
   endpoint_.counters.handler_errors.add();
-  stream_->reactor().log(LogLevel::error, "ws", what + " threw: " + std::string(thrown));
+  reactor().log(LogLevel::error, "ws", what + " threw: " + std::string(thrown));
   if (state_ != State::ending) finish(close_code::internal_error, {});
 }
 

@@ -12,8 +12,10 @@ class RoomMember;
 namespace duplex::ws {
 
 /// A WebSocket on a stream, in either role: where the codec meets the bytes. It is the `ws::Socket` that handlers see.
-/// Allocates itself and deletes itself when its stream is gone. An idle one holds no buffers: what only some
-/// connections need (rooms, user data, a compressor of its own …) lies in `Extras`, which is made when first needed.
+/// Lies in its stream's room, and ends itself when the stream is gone. An idle one holds no buffers, and there may be a
+/// million of them: what is the same for all is the endpoint's; what a message needs until it is all there is the
+/// decoder's; what only some connections need (rooms, user data, a compressor of its own …) lies in `Extras`, which is
+/// made when first needed.
 class WsConnection final : public Socket, public net::StreamOwner {
  public:
   /// What was agreed in the handshake.
@@ -37,7 +39,7 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void start_closing(std::uint16_t code, std::string_view reason);
   void terminate_now();
 
-  net::Stream& stream() const noexcept { return *stream_; }
+  net::Stream& stream() const noexcept { return net::Stream::around(this); }
   WsEndpoint& endpoint() const noexcept { return endpoint_; }
   bool is_open() const noexcept { return state_ == State::open; }
   /// The agreed compression for what we send, if any.
@@ -82,18 +84,18 @@ class WsConnection final : public Socket, public net::StreamOwner {
     ending,   ///< nothing more is read or sent; the stream closes
   };
 
-  WsConnection(net::Stream& stream, WsEndpoint& endpoint);
+  explicit WsConnection(WsEndpoint& endpoint);
   ~WsConnection();
 
   // net::StreamOwner
   void on_bytes(Bytes bytes) override;
-  Bytes input_room() override { return decoder_.input_room(); }
+  Bytes input_room() override { return unfinished_.input_room(); }
   void on_end() override;
   void on_drain() override;
   void on_deadline() override;
   void on_closed(net::CloseCause cause) override;
 
-  void read_messages();
+  void read_messages(MessageDecoder& decoder);
   void received_message(const Incoming& incoming);
   void received_ping(ConstBytes payload);
   void received_pong(ConstBytes payload);
@@ -112,24 +114,22 @@ class WsConnection final : public Socket, public net::StreamOwner {
   void guarded(const std::string& what, F&& handler);
   void handler_threw(const std::string& what, std::string_view thrown);
   Extras& extras();
+  net::Reactor& reactor() const noexcept { return endpoint_.loop.reactor(); }
   std::chrono::milliseconds since(std::uint32_t tick) const noexcept;
   std::uint32_t tick() const noexcept;  ///< loop time in milliseconds, wrapping after 49 days: only differences count
 
-  net::Stream* stream_;
   WsEndpoint& endpoint_;
   ExtrasOrUser extras_;
-  MessageDecoder decoder_;
-  std::uint32_t heard_;           // tick of the newest bytes
-  std::uint32_t busy_since_ = 0;  // tick at which the unfinished message began
+  UnfinishedMessage unfinished_;
+  std::uint32_t heard_;               // tick of the newest bytes
+  std::uint32_t round_trip_us_ = 0;   // of our newest answered ping; 0: none yet
+  std::uint16_t control_second_ = 0;  // the newest with a control frame of the peer; wraps after 18 hours
+  std::uint8_t control_count_ = 0;    // in this second
+  std::uint8_t control_seconds_ = 0;  // seconds in a row with too many
   std::uint16_t close_code_ = 1006;
   State state_ = State::open;
-  bool busy_ : 1 = false;             // a message is unfinished since busy_since_
-  bool ping_out_ : 1 = false;         // a ping of ours is unanswered
-  bool opened_ : 1 = false;           // on_open was called, so on_close is due
-  std::uint8_t control_seconds_ = 0;  // seconds in a row with too many control frames of the peer
-  std::uint16_t control_count_ = 0;   // in this second
-  std::uint32_t control_second_ = 0;
-  std::uint32_t round_trip_us_ = 0;  // of our newest answered ping; 0: none yet
+  bool ping_out_ : 1 = false;  // a ping of ours is unanswered
+  bool opened_ : 1 = false;    // on_open was called, so on_close is due
 };
 
 }  // namespace duplex::ws

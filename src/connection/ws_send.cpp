@@ -24,7 +24,7 @@ net::EntryOptions entry_for(SendOptions options, Overflow policy) noexcept {
 // compressed or dropped, and it costs little more than its bytes.
 Sent WsConnection::send_message(Message message, SendOptions options) {
   if (message.size() > longest_short_message || state_ != State::open) return send_any(message, options);
-  Buffer* const run = stream_->ready_run(endpoint_.short_below);
+  Buffer* const run = stream().ready_run(endpoint_.short_below);
   if (run == nullptr) return send_any(message, options);
   const std::size_t size = 2 + message.size();
   std::byte* const to = run->prepare(size);
@@ -34,7 +34,7 @@ Sent WsConnection::send_message(Message message, SendOptions options) {
   run->commit(size);
   endpoint_.counters.messages_out.add();
   endpoint_.counters.bytes_out.add(message.size());
-  stream_->appended(size);
+  stream().appended(size);
   return Sent::ok;
 }
 
@@ -52,11 +52,11 @@ bool WsConnection::send_short(std::string_view head, std::string_view rest) {
     std::memcpy(to + 2 + head.size(), rest.data(), rest.size());
     out.commit(2 + length);
   };
-  if (Buffer* const run = stream_->ready_run(endpoint_.short_below)) {
+  if (Buffer* const run = stream().ready_run(endpoint_.short_below)) {
     encode(*run);
-    stream_->appended(2 + length);
-  } else if (stream_->buffered() < endpoint_.short_below) {
-    stream_->write(encode);
+    stream().appended(2 + length);
+  } else if (stream().buffered() < endpoint_.short_below) {
+    stream().write(encode);
   } else {
     return false;
   }
@@ -95,11 +95,11 @@ Sent WsConnection::send_any(Message message, SendOptions options) {
   if (endpoint_.role == Role::client) {
     const FrameHeader header{
         .rsv = compressed ? rsv_compressed : std::uint8_t{0}, .opcode = opcode, .mask = endpoint_.loop.mask_key()};
-    stream_->write([&](Buffer& out) { encode_frame(out, header, payload); }, entry);
+    stream().write([&](Buffer& out) { encode_frame(out, header, payload); }, entry);
   } else if (payload.size() >= large_message) {
-    stream_->write_large(encode_header(opcode, payload.size(), compressed).view(), payload, entry);
+    stream().write_large(encode_header(opcode, payload.size(), compressed).view(), payload, entry);
   } else {
-    stream_->write(
+    stream().write(
         [&](Buffer& out) {
           const std::size_t size = frame_size(payload.size(), false);
           write_frame(out.prepare(size), opcode, payload, compressed);
@@ -112,14 +112,14 @@ Sent WsConnection::send_any(Message message, SendOptions options) {
 
 Sent WsConnection::send_frame(const net::Slice& frame, SendOptions options, Overflow policy, bool compressed) {
   if (state_ != State::open) return Sent::closed;
-  if (!drops(policy) && stream_->write_on(frame, endpoint_.calm_limit)) {
+  if (!drops(policy) && stream().write_on(frame, endpoint_.calm_limit)) {
     sent_frame(frame.size(), compressed);
     return Sent::ok;
   }
   Sent result = Sent::ok;
   if (!fits(frame.size(), policy) && !make_room(frame.size(), options, policy, result)) return result;
   sent_frame(frame.size(), compressed);
-  stream_->write(frame, entry_for(options, policy));
+  stream().write(frame, entry_for(options, policy));
   return queued_or_ok();
 }
 
@@ -132,13 +132,13 @@ void WsConnection::sent_frame(std::size_t bytes, bool compressed) noexcept {
 
 /// Whether it may be queued with no more ado: as nearly every message may.
 bool WsConnection::fits(std::size_t bytes, Overflow policy) const noexcept {
-  const std::size_t waiting = stream_->buffered();
+  const std::size_t waiting = stream().buffered();
   return waiting == 0 || (waiting + bytes <= endpoint_.handlers.hard_limit && policy != Overflow::latest_per_key);
 }
 
 /// Applies the overflow policy to a message that is about to be queued behind others; false: it is not to be queued.
 bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow policy, Sent& result) {
-  net::Outbox* waiting = stream_->outbox();
+  net::Outbox* waiting = stream().outbox();
   WsCounters& counters = endpoint_.counters;
   if (policy == Overflow::latest_per_key && options.key != 0 && waiting != nullptr) {
     const net::Dropped old = waiting->drop_key(options.key);
@@ -146,10 +146,10 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
     if (old.entries != 0) extras().dropped += old.entries;
   }
   const std::size_t limit = endpoint_.handlers.hard_limit;
-  if (stream_->buffered() == 0 || stream_->buffered() + bytes <= limit) return true;
+  if (stream().buffered() == 0 || stream().buffered() + bytes <= limit) return true;
   // One message may pass the limit: a peer whose own requests filled the outbox is not read until it is down again
   // (see read_messages), and must not be closed for the answer that filled it.
-  if (policy == Overflow::disconnect && stream_->buffered() <= limit) return true;
+  if (policy == Overflow::disconnect && stream().buffered() <= limit) return true;
   switch (policy) {
     case Overflow::queue:
       return true;
@@ -159,7 +159,7 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
       const net::Dropped old = waiting->drop_oldest_to(limit > bytes ? limit - bytes : 0);
       counters.dropped.add(old.entries);
       extras().dropped += old.entries;
-      if (stream_->buffered() == 0 || stream_->buffered() + bytes <= limit) return true;
+      if (stream().buffered() == 0 || stream().buffered() + bytes <= limit) return true;
       [[fallthrough]];  // what waits is pinned: the newest has to go
     }
     case Overflow::drop_newest:
@@ -180,8 +180,8 @@ bool WsConnection::make_room(std::size_t bytes, SendOptions options, Overflow po
 /// What `send` says; of `queued`, on_drain will tell the end.
 Sent WsConnection::queued_or_ok() noexcept {
   const std::size_t limit = endpoint_.handlers.soft_limit;
-  if (stream_->buffered() <= limit) return Sent::ok;
-  stream_->tell_when_down_to(limit / 2);
+  if (stream().buffered() <= limit) return Sent::ok;
+  stream().tell_when_down_to(limit / 2);
   return Sent::queued;
 }
 

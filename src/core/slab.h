@@ -2,19 +2,24 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <new>
 #include <utility>
+#include <variant>
 #include <vector>
+
+#include "core/poison.h"
 
 namespace duplex {
 
 /// Objects that are named by a slot and a generation, and never move. A name of an object that is gone finds nothing,
-/// until the 28 bits of its slot's generation have wrapped. Slots are reused, last freed first. One thread.
-template <class T>
+/// until the 28 bits of its slot's generation have wrapped. Slots are reused, last freed first. They lie in chunks of
+/// 64, which share a `Shared`; beyond its own size an object costs 4 bytes. One thread.
+template <class T, class Shared = std::monostate>
 class Slab {
  public:
-  static constexpr std::uint32_t generation_bits = 28;
+  static constexpr std::uint32_t generation_bits = 28, per_chunk = 64;
 
   Slab() = default;
   Slab(const Slab&) = delete;
@@ -22,7 +27,7 @@ class Slab {
   ~Slab() {
     for_each([this](T& object, std::uint32_t slot) {
       object.~T();
-      cell(slot).next_free = none;
+      chunk(slot).name(slot) &= ~alive;
     });
   }
 
@@ -31,61 +36,77 @@ class Slab {
   std::uint32_t create(Args&&... args) {
     if (free_ == none) grow();
     const std::uint32_t slot = free_;
-    Cell& c = cell(slot);
-    free_ = c.next_free;
-    c.next_free = live;
-    ::new (static_cast<void*>(c.storage)) T(std::forward<Args>(args)...);
+    Chunk& c = chunk(slot);
+    std::byte* const cell = c.cell(slot);
+    unpoison(cell, sizeof(T));
+    std::memcpy(&free_, cell, sizeof free_);
+    ::new (static_cast<void*>(cell)) T(std::forward<Args>(args)...);
+    c.name(slot) |= alive;
     ++size_;
     return slot;
   }
   void destroy(std::uint32_t slot) {
-    Cell& c = cell(slot);
-    c.object()->~T();
-    c.generation = (c.generation + 1) & ((1U << generation_bits) - 1);
-    if (c.generation == 0) c.generation = 1;  // so that no name is all zeros
-    c.next_free = free_;
-    free_ = slot;
+    Chunk& c = chunk(slot);
+    c.object(slot)->~T();
+    std::uint32_t generation = (c.name(slot) + 1) & (alive - 1);
+    if (generation == 0) generation = 1;  // so that no name is all zeros
+    c.name(slot) = generation;
+    add_free(c, slot);
     --size_;
   }
 
   T* find(std::uint32_t slot, std::uint32_t generation) noexcept {
     if (slot >= chunks_.size() * per_chunk) return nullptr;
-    Cell& c = cell(slot);
-    return c.next_free == live && c.generation == generation ? c.object() : nullptr;
+    Chunk& c = chunk(slot);
+    return c.name(slot) == (generation | alive) ? c.object(slot) : nullptr;
   }
-  T* at(std::uint32_t slot) noexcept { return cell(slot).object(); }
-  std::uint32_t generation(std::uint32_t slot) const noexcept { return cell(slot).generation; }
+  T* at(std::uint32_t slot) noexcept { return chunk(slot).object(slot); }
+  std::uint32_t generation(std::uint32_t slot) const noexcept { return chunk(slot).name(slot) & (alive - 1); }
   std::size_t size() const noexcept { return size_; }
+
+  /// What the chunk of this slot shares.
+  Shared& shared(std::uint32_t slot) noexcept { return chunk(slot).shared; }
+  /// The same for an object that knows its place: the slot's rest by `per_chunk`.
+  static Shared& shared(const T& object, std::uint32_t place) noexcept {
+    const auto cells = reinterpret_cast<std::uintptr_t>(&object) - place * sizeof(T);
+    return reinterpret_cast<Chunk*>(cells - offsetof(Chunk, cells))->shared;
+  }
 
   /// Calls `f(object, slot)` for each object.
   template <class F>
   void for_each(F&& f) {
     for (std::uint32_t slot = 0; slot < chunks_.size() * per_chunk; ++slot) {
-      Cell& c = cell(slot);
-      if (c.next_free == live) f(*c.object(), slot);
+      Chunk& c = chunk(slot);
+      if ((c.name(slot) & alive) != 0) f(*c.object(slot), slot);
     }
   }
 
  private:
-  static constexpr std::uint32_t per_chunk = 64, none = UINT32_MAX, live = UINT32_MAX - 1;
-  struct Cell {
-    alignas(T) std::byte storage[sizeof(T)];
-    std::uint32_t generation = 1;
-    std::uint32_t next_free = none;
-    T* object() noexcept { return std::launder(reinterpret_cast<T*>(storage)); }
+  static constexpr std::uint32_t none = UINT32_MAX, alive = 1U << generation_bits;
+  static_assert(sizeof(T) >= sizeof none);
+  struct Chunk {
+    Shared shared;
+    std::uint32_t names[per_chunk];                    // each one's generation, and whether it lives
+    alignas(T) std::byte cells[per_chunk][sizeof(T)];  // of one that does not live: the next free slot
+    std::uint32_t& name(std::uint32_t slot) noexcept { return names[slot % per_chunk]; }
+    std::byte* cell(std::uint32_t slot) noexcept { return cells[slot % per_chunk]; }
+    T* object(std::uint32_t slot) noexcept { return std::launder(reinterpret_cast<T*>(cell(slot))); }
   };
-  Cell& cell(std::uint32_t slot) const noexcept { return chunks_[slot / per_chunk][slot % per_chunk]; }
+  Chunk& chunk(std::uint32_t slot) const noexcept { return *chunks_[slot / per_chunk]; }
+  void add_free(Chunk& c, std::uint32_t slot) noexcept {
+    std::memcpy(c.cell(slot), &free_, sizeof free_);
+    poison(c.cell(slot), sizeof(T));
+    free_ = slot;
+  }
   void grow() {
-    const auto first = static_cast<std::uint32_t>(chunks_.size() * per_chunk);
-    std::unique_ptr<Cell[]> chunk(new Cell[per_chunk]);
-    chunks_.push_back(std::move(chunk));
-    for (std::uint32_t i = per_chunk; i-- > 0;) {
-      chunks_.back()[i].next_free = free_;
-      free_ = first + i;
-    }
+    const auto end = static_cast<std::uint32_t>((chunks_.size() + 1) * per_chunk);
+    chunks_.push_back(std::unique_ptr<Chunk>(new Chunk));
+    Chunk& c = *chunks_.back();
+    for (std::uint32_t& name : c.names) name = 1;
+    for (std::uint32_t slot = end; slot-- > end - per_chunk;) add_free(c, slot);
   }
 
-  std::vector<std::unique_ptr<Cell[]>> chunks_;
+  std::vector<std::unique_ptr<Chunk>> chunks_;
   std::uint32_t free_ = none;
   std::size_t size_ = 0;
 };

@@ -95,7 +95,7 @@ void Reactor::accepted(Listener& listener, int descriptor) {
 void Reactor::give_to(Stream& stream, Listener& listener) {
   doing("accepting a connection");
   listener.on_accept_(stream);
-  if (stream.owner_ == nullptr) kill(stream, CloseCause::aborted);
+  if (stream.owner() == nullptr) kill(stream, CloseCause::aborted);
 }
 
 void Reactor::pause_accepting(Listener& listener, std::size_t socket, std::chrono::milliseconds delay) {

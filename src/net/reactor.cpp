@@ -23,6 +23,8 @@ using namespace std::chrono_literals;
 
 constexpr auto stall = 2s;             // longer than this and it is not the peers who are late
 constexpr auto longest_wait = 2000ms;  // with timers armed: so that a stopped process is noticed as such
+constexpr TimerWheel::Tick deadline_unit = 8;
+constexpr auto longest_deadline = std::chrono::days(99);  // so that two that meet are less than half of 32 bits apart
 
 thread_local Reactor* current_reactor = nullptr;
 
@@ -263,22 +265,36 @@ std::uint32_t Reactor::arm(std::chrono::nanoseconds delay, TimerKind kind, std::
                      token::kind(static_cast<std::uint64_t>(kind)) | payload);
 }
 
+// Rounded up to a 64th of the delay, and 8 ms at least: deadlines of neighbours fall due together, and 32 bits count
+// 8 ms for more than a year.
 void Reactor::set_deadline(Stream& stream, std::chrono::milliseconds delay) {
-  // Rounded up to a 64th of the delay: deadlines of many streams share a tick, and setting the same one again costs
-  // nothing.
-  const auto coarse =
-      std::max<TimerWheel::Tick>(8, std::bit_floor(static_cast<TimerWheel::Tick>(std::max(delay, 0ms).count()) / 64));
-  const TimerWheel::Tick when = (tick(now_ + std::max(delay, 0ms) + 999'999ns) + coarse - 1) & ~(coarse - 1);
-  if (stream.deadline_ != 0) {
-    if (timers_.when(stream.deadline_) == when) return;
-    timers_.cancel(std::exchange(stream.deadline_, 0));
-  }
-  stream.deadline_ =
-      timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | token::of(stream.handle_bits()));
+  delay = std::clamp<std::chrono::milliseconds>(delay, 0ms, longest_deadline);
+  const auto coarse = std::max(deadline_unit, std::bit_floor(static_cast<TimerWheel::Tick>(delay.count()) / 64));
+  const TimerWheel::Tick when = (tick(now_ + delay + 999'999ns) + coarse - 1) & ~(coarse - 1);
+  const auto time = static_cast<Deadlines::Time>(when / deadline_unit);
+  StreamGroup& group = stream.group();
+  if (group.timer == 0 || Deadlines::earlier(time, group.armed_at)) arm(group, when);
+  group.deadlines.set(stream.place_, time);
 }
 
-void Reactor::clear_deadline(Stream& stream) noexcept {
-  if (stream.deadline_ != 0) timers_.cancel(std::exchange(stream.deadline_, 0));
+void Reactor::clear_deadline(Stream& stream) noexcept { stream.group().deadlines.clear(stream.place_); }
+
+void Reactor::arm(StreamGroup& group, TimerWheel::Tick when) {
+  if (group.timer != 0) timers_.cancel(std::exchange(group.timer, 0));
+  group.timer = timers_.add(when, token::kind(static_cast<std::uint64_t>(TimerKind::deadline)) | group.first_slot);
+  group.armed_at = static_cast<Deadlines::Time>(when / deadline_unit);
+}
+
+void Reactor::expire_deadlines(StreamGroup& group) {
+  group.timer = 0;
+  const TimerWheel::Tick now = tick(now_) / deadline_unit;
+  // The timer that has just fired is free to be armed again: it wants no memory.
+  if (const auto next = group.deadlines.expire(static_cast<Deadlines::Time>(now)))
+    arm(group, (now + (*next - static_cast<Deadlines::Time>(now))) * deadline_unit);
+  while (const auto place = group.deadlines.take_due()) {
+    Stream& stream = *slab_.at(group.first_slot + *place);
+    in_memory([&] { deadline_came(stream); }, &stream);
+  }
 }
 
 TimerId Reactor::after(std::chrono::milliseconds delay, Function<void()> fn) {
@@ -321,6 +337,7 @@ void Reactor::expire_timers() {
       in_memory(fn);
       return;
     }
+    if (kind == TimerKind::deadline) return expire_deadlines(slab_.shared(token::slot(payload)));
     Stream* stream = slab_.find(token::slot(payload), token::generation(payload));
     if (stream != nullptr && !stream->dead_) in_memory([&] { timer_fired(*stream, kind); }, stream);
   });
@@ -328,10 +345,12 @@ void Reactor::expire_timers() {
 
 void Reactor::timer_fired(Stream& stream, TimerKind kind) {
   if (kind == TimerKind::handshake) return handshake_timed_out(stream);
-  if (kind == TimerKind::write) return write_timed_out(stream);
-  stream.deadline_ = 0;
+  write_timed_out(stream);
+}
+
+void Reactor::deadline_came(Stream& stream) {
   if (stream.lingering_) return kill(stream, CloseCause::local);
-  if (stream.owner_ != nullptr) stream.owner_->on_deadline();
+  if (StreamOwner* owner = stream.owner()) owner->on_deadline();
 }
 
 // -- streams ---------------------------------------------------------------------------------------------------------
@@ -344,16 +363,25 @@ Stream* Reactor::find(std::uint64_t handle_bits) noexcept {
 
 Slice Reactor::hold(SharedBytes bytes) { return blocks_.take(std::move(bytes)); }
 
+Stream& Reactor::make_stream(int descriptor) {
+  const std::uint32_t slot = slab_.create(descriptor);
+  Stream& stream = *slab_.at(slot);
+  stream.place_ = static_cast<std::uint8_t>(slot % Stream::Slab::per_chunk);
+  StreamGroup& group = stream.group();
+  group.reactor = this;
+  group.first_slot = slot - stream.place_;
+  return stream;
+}
+
 Stream* Reactor::open(int descriptor) {
-  std::uint32_t slot = nobody;
-  if (!in_memory([&] { slot = slab_.create(*this, descriptor); })) {
+  Stream* made = nullptr;
+  if (!in_memory([&] { made = &make_stream(descriptor); })) {
     backend_->close(descriptor, false);
     return nullptr;
   }
-  Stream& stream = *slab_.at(slot);
-  stream.slot_ = slot;
+  Stream& stream = *made;
   if (!backend_->watch(descriptor, stream.handle_bits())) {
-    slab_.destroy(slot);
+    slab_.destroy(stream.slot());
     backend_->close(descriptor, false);
     log(LogLevel::error, "net", "the kernel will not watch another connection");
     return nullptr;
@@ -363,11 +391,9 @@ Stream* Reactor::open(int descriptor) {
 }
 
 Stream& Reactor::adopt(DetachedStream detached, StreamOwner& owner) {
-  const std::uint32_t slot = slab_.create(*this, detached.descriptor_);
+  Stream& stream = make_stream(detached.descriptor_);
   detached.descriptor_ = -1;
-  Stream& stream = *slab_.at(slot);
-  stream.slot_ = slot;
-  stream.owner_ = &owner;
+  stream.set_owner(&owner);
   stream.peer_ended_ = detached.peer_ended_;
   options_.connections->fetch_add(1, std::memory_order_relaxed);
   in_memory([&] { begin_adopted(stream, detached); }, &stream);
@@ -401,30 +427,29 @@ void Reactor::kill(Stream& stream, CloseCause cause, bool reset) {
     timers_.cancel(std::exchange(stream.tls_->handshake_timer, 0));
   if (stream.descriptor_ >= 0) backend_->close(std::exchange(stream.descriptor_, -1), reset);
   options_.connections->fetch_sub(1, std::memory_order_relaxed);
-  stream.deadline_ = nobody;
-  (first_closed_ == nobody ? first_closed_ : slab_.at(last_closed_)->deadline_) = stream.slot_;
-  last_closed_ = stream.slot_;
+  stream.next_closed_ = nullptr;
+  (first_closed_ == nullptr ? first_closed_ : last_closed_->next_closed_) = &stream;
+  last_closed_ = &stream;
   ++closed_;
 }
 
 void Reactor::release_closed_streams() {
   if (closed_ == 0) return;
   // on_closed may close others: they are released in the same round.
-  for (std::uint32_t slot = first_closed_; slot != nobody; slot = slab_.at(slot)->deadline_) {
-    Stream& stream = *slab_.at(slot);
-    StreamOwner* owner = std::exchange(stream.owner_, nullptr);
-    if (owner != nullptr) in_memory([&] { owner->on_closed(stream.cause_); });
+  for (Stream* stream = first_closed_; stream != nullptr; stream = stream->next_closed_) {
+    StreamOwner* const owner = stream->owner();
+    stream->owned_ = false;
+    if (owner != nullptr) in_memory([&] { owner->on_closed(stream->cause_); });
   }
   // A list may still name them: what they are named by must outlive it.
   std::erase_if(written_, [](const Stream* stream) { return stream->dead_; });
-  for (std::uint32_t slot = std::exchange(first_closed_, nobody); slot != nobody;) {
-    const Stream& stream = *slab_.at(slot);
-    const std::uint32_t next = stream.deadline_;
-    delete stream.tls_;
-    slab_.destroy(slot);
-    slot = next;
+  for (Stream* stream = std::exchange(first_closed_, nullptr); stream != nullptr;) {
+    Stream* const next = stream->next_closed_;
+    delete stream->tls_;
+    slab_.destroy(stream->slot());
+    stream = next;
   }
-  last_closed_ = nobody;
+  last_closed_ = nullptr;
   closed_ = 0;
 }
 

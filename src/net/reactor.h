@@ -142,11 +142,14 @@ class alignas(64) Reactor {
   void read_ready_streams();
   void expire_timers();
   void timer_fired(Stream& stream, TimerKind kind);
+  void deadline_came(Stream& stream);
   void run_end_of_turn();
   void flush_written_streams();
   void release_closed_streams();
   TimerWheel::Tick tick(TimePoint at) const noexcept;
   std::uint32_t arm(std::chrono::nanoseconds delay, TimerKind kind, std::uint64_t payload);
+  void arm(StreamGroup& group, TimerWheel::Tick when);
+  void expire_deadlines(StreamGroup& group);
 
   // -- reading (stream_reading.cpp)
   void read(Stream& stream);
@@ -191,6 +194,7 @@ class alignas(64) Reactor {
   template <class F>
   bool in_memory(F&& f, Stream* stream = nullptr);
   void out_of_memory(Stream* stream) noexcept;
+  Stream& make_stream(int descriptor);
   Stream* open(int descriptor);
   void begin_adopted(Stream& stream, DetachedStream& detached);
   void kill(Stream& stream, CloseCause cause, bool reset = false);
@@ -219,15 +223,14 @@ class alignas(64) Reactor {
   std::vector<std::uint32_t> free_functions_;
   std::vector<Function<void()>> end_of_turn_, end_of_turn_now_;
 
-  Slab<Stream> slab_;
+  Stream::Slab slab_;
   std::vector<std::uint64_t> ready_, ready_now_;  // to be read from again: handle bits
   std::vector<Stream*> written_, written_now_;    // to be flushed
   std::vector<std::uint64_t> retry_;              // the kernel had no memory
   std::vector<Stream*> drained_;
-  // Dead streams are a chain through the slab: what ends for want of memory must not want any.
-  static constexpr std::uint32_t nobody = UINT32_MAX;
+  // Dead streams are a chain: what ends for want of memory must not want any.
   std::size_t closed_ = 0;
-  std::uint32_t first_closed_ = nobody, last_closed_ = nobody;
+  Stream *first_closed_ = nullptr, *last_closed_ = nullptr;
   std::vector<std::unique_ptr<Listener>> listeners_;
 
   std::unique_ptr<std::byte[]> read_buffer_, gather_buffer_;

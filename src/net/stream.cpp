@@ -13,7 +13,8 @@
 namespace duplex::net {
 
 std::uint64_t Stream::handle_bits() const noexcept {
-  return token::stream(static_cast<std::uint64_t>(reactor_.slot()) & 0xff, reactor_.slab_.generation(slot_), slot_);
+  const Reactor& loop = reactor();
+  return token::stream(static_cast<std::uint64_t>(loop.slot()) & 0xff, loop.slab_.generation(slot()), slot());
 }
 
 // -- reading ---------------------------------------------------------------------------------------------------------
@@ -23,10 +24,10 @@ void Stream::pause_reading() noexcept { paused_ = true; }
 void Stream::resume_reading() noexcept {
   if (!paused_) return;
   paused_ = false;
-  reactor_.read_again(*this);
+  reactor().read_again(*this);
 }
 
-void Stream::put_aside(ConstBytes rest) { reactor_.put_aside(*this, rest); }
+void Stream::put_aside(ConstBytes rest) { reactor().put_aside(*this, rest); }
 
 std::size_t Stream::buffered_by_tls() const noexcept { return tls_->pending.size(); }
 
@@ -41,13 +42,13 @@ void Stream::tell_when_down_to(std::size_t bytes) noexcept {
 void Stream::shutdown_write() {
   if (dead_ || closing_) return;
   fin_wanted_ = true;
-  reactor_.written(*this);
+  reactor().written(*this);
 }
 
 void Stream::close() {
   if (is_closing()) return;
   closing_ = true;
-  reactor_.written(*this);
+  reactor().written(*this);
 }
 
 void Stream::close_lingering(std::chrono::milliseconds flush_limit) {
@@ -57,41 +58,41 @@ void Stream::close_lingering(std::chrono::milliseconds flush_limit) {
     return close();
   }
   closing_ = lingering_ = fin_wanted_ = true;
-  if (aside_ != nullptr) reactor_.give_back(std::exchange(aside_, nullptr));
+  if (aside_ != nullptr) reactor().give_back(std::exchange(aside_, nullptr));
   paused_ = held_ = false;
-  reactor_.clear_deadline(*this);
-  if (flush_limit.count() > 0 && outbox_ != nullptr) reactor_.set_deadline(*this, flush_limit);
-  reactor_.written(*this);
-  reactor_.read_again(*this);
+  reactor().clear_deadline(*this);
+  if (flush_limit.count() > 0 && outbox_ != nullptr) reactor().set_deadline(*this, flush_limit);
+  reactor().written(*this);
+  reactor().read_again(*this);
 }
 
-void Stream::abort(bool reset) { reactor_.kill(*this, CloseCause::aborted, reset); }
+void Stream::abort(bool reset) { reactor().kill(*this, CloseCause::aborted, reset); }
 
 // -- time ------------------------------------------------------------------------------------------------------------
 
 void Stream::set_deadline(std::chrono::milliseconds delay) {
-  if (!dead_ && !lingering_) reactor_.set_deadline(*this, delay);
+  if (!dead_ && !lingering_) reactor().set_deadline(*this, delay);
 }
 void Stream::clear_deadline() noexcept {
-  if (!dead_ && !lingering_) reactor_.clear_deadline(*this);
+  if (!dead_ && !lingering_) reactor().clear_deadline(*this);
 }
 
 // -- who is there ----------------------------------------------------------------------------------------------------
 
-Address Stream::peer() const { return descriptor_ >= 0 ? reactor_.backend_->peer(descriptor_) : Address{}; }
+Address Stream::peer() const { return descriptor_ >= 0 ? reactor().backend_->peer(descriptor_) : Address{}; }
 
 DetachedStream Stream::detach(ConstBytes unread) {
   DetachedStream detached;
   if (dead_) return detached;
-  detached.of_kernel_ = reactor_.backend_->of_kernel();
+  detached.of_kernel_ = reactor().backend_->of_kernel();
   detached.peer_ended_ = peer_ended_;
   detached.tls_ = std::exchange(tls_, nullptr);
   detached.unread_.append(unread);
   if (aside_ != nullptr) detached.unread_.append(std::as_const(*aside_).bytes());
   detached.descriptor_ = std::exchange(descriptor_, -1);
-  reactor_.backend_->unwatch(detached.descriptor_);
-  owner_ = nullptr;
-  reactor_.kill(*this, CloseCause::local);
+  reactor().backend_->unwatch(detached.descriptor_);
+  owned_ = false;
+  reactor().kill(*this, CloseCause::local);
   return detached;
 }
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <chrono>
+#include <cstddef>
+#include <new>
 #include <type_traits>
 
 #include "core/buffer.h"
+#include "core/deadlines.h"
 #include "core/slab.h"
 #include "net/address.h"
 #include "net/detached_stream.h"
@@ -15,19 +18,41 @@ namespace duplex::net {
 class Reactor;
 class TlsSession;
 
+/// What 64 streams that lie side by side share: their loop, and one timer for all their deadlines.
+struct StreamGroup {
+  Reactor* reactor = nullptr;
+  std::uint32_t first_slot = 0;
+  std::uint32_t timer = 0;       ///< the wheel's, or 0
+  Deadlines::Time armed_at = 0;  ///< for which the timer is set
+  Deadlines deadlines;
+};
+
 /// One connected byte pipe (TCP, unix, TLS over either, or in memory), on one loop. Small when idle: it holds no
-/// buffers. Created by the loop (accept, connect, adopt) and freed at the end of a turn after `on_closed`. One loop's
-/// thread.
+/// buffers, and an owner that is small as well lies in its room. Created by the loop (accept, connect, adopt) and freed
+/// at the end of a turn after `on_closed`. One loop's thread.
 class Stream {
  public:
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  Reactor& reactor() const noexcept { return reactor_; }
+  Reactor& reactor() const noexcept { return *group().reactor; }
   /// 64 bits that name this stream: loop, generation, slot. See `Reactor::find`.
   std::uint64_t handle_bits() const noexcept;
-  StreamOwner* owner() const noexcept { return owner_; }
-  void set_owner(StreamOwner* owner) noexcept { owner_ = owner; }
+  StreamOwner* owner() noexcept { return !owned_ ? nullptr : in_room_ ? in_room() : elsewhere_; }
+  /// Precondition: no owner lives in the room, or it is this one.
+  void set_owner(StreamOwner* owner) noexcept {
+    owned_ = owner != nullptr;
+    in_room_ = static_cast<void*>(owner) == room_;
+    if (!in_room_) elsewhere_ = owner;
+  }
+  /// Memory for one owner of at most `room_size` bytes: it is spared an allocation, and pointers to and fro. It is
+  /// there until `on_closed` has returned; what was made there is to be destroyed by then.
+  void* room() noexcept { return room_; }
+  static constexpr std::size_t room_size = 48;
+  /// The stream in whose room this lies.
+  static Stream& around(const void* in_room) noexcept {
+    return *reinterpret_cast<Stream*>(reinterpret_cast<std::uintptr_t>(in_room) - offsetof(Stream, room_));
+  }
 
   // -- sending: queued, and written once at the end of the turn ------------------------------------------------------
   /// Appends what `encode(Buffer&)` writes. Ignored when closing.
@@ -102,8 +127,8 @@ class Stream {
   bool is_closing() const noexcept { return closing_ || dead_; }
 
   // -- time ----------------------------------------------------------------------------------------------------------
-  /// One timer a stream: calls `on_deadline` once, `delay` from now, within 1/64 of the delay or 10 ms. A new one
-  /// replaces the old.
+  /// One deadline a stream: calls `on_deadline` once, `delay` from now, within 1/64 of the delay or 10 ms. More than 99
+  /// days are 99 days. A new one replaces the old; putting it off costs next to nothing.
   void set_deadline(std::chrono::milliseconds delay);
   void clear_deadline() noexcept;
 
@@ -118,8 +143,9 @@ class Stream {
 
  private:
   friend class Reactor;
-  friend class duplex::Slab<Stream>;
-  Stream(Reactor& reactor, int descriptor) noexcept : reactor_(reactor), descriptor_(descriptor) {}
+  using Slab = duplex::Slab<Stream, StreamGroup>;
+  friend Slab;
+  explicit Stream(int descriptor) noexcept : descriptor_(descriptor) {}
   ~Stream() = default;
   Outbox& take_outbox();
   void look_at_outbox();
@@ -127,15 +153,22 @@ class Stream {
   bool ends_when_sent() const noexcept { return closing_ || fin_wanted_; }
   bool wants_input() const noexcept { return !dead_ && !read_done_ && !paused_ && !held_ && (!closing_ || lingering_); }
 
-  Reactor& reactor_;
-  StreamOwner* owner_ = nullptr;
+  StreamGroup& group() const noexcept { return Slab::shared(*this, place_); }
+  std::uint32_t slot() const noexcept { return group().first_slot + place_; }
+
+  StreamOwner* in_room() noexcept { return std::launder(reinterpret_cast<StreamOwner*>(room_)); }
+
   Outbox* outbox_ = nullptr;   // from the loop's pool, while something waits
   TlsSession* tls_ = nullptr;  // owned
-  Buffer* aside_ = nullptr;    // from the loop's pool, while something was put aside
+  union {
+    Buffer* aside_ = nullptr;  // from the loop's pool, while something was put aside
+    Stream* next_closed_;      // when dead: the next to release
+  };
   int descriptor_;
-  std::uint32_t slot_ = 0;
-  std::uint32_t deadline_ = 0;  // the wheel's timer, or 0; when dead: the slot of the next to release
+  std::uint8_t place_ = 0;  // in its group
 
+  bool owned_ : 1 = false;           // has an owner
+  bool in_room_ : 1 = false;         // it lies in our room
   bool in_written_ : 1 = false;      // is in the loop's list of those to flush
   bool in_ready_ : 1 = false;        // is in the loop's list of those to read again
   bool blocked_ : 1 = false;         // the kernel takes no more: an event will tell
@@ -154,8 +187,12 @@ class Stream {
   bool lingering_ : 1 = false;
   bool dead_ : 1 = false;  // is in the loop's list of those to release
   CloseCause cause_ : 3 = CloseCause::local;
+  union {
+    StreamOwner* elsewhere_;  // who is not in the room
+    alignas(void*) std::byte room_[room_size];
+  };
 };
 
-static_assert(sizeof(Stream) <= 64, "an idle connection is small");
+static_assert(sizeof(Stream) <= 32 + Stream::room_size, "an idle connection is small");
 
 }  // namespace duplex::net

@@ -50,8 +50,8 @@ void Reactor::read(Stream& stream) {
 
 // Where to read to: the loop's one buffer, or where the owner wants it.
 Bytes Reactor::room_for(Stream& stream) {
-  if (stream.in_place_ && stream.tls_ == nullptr && stream.owner_ != nullptr && !stream.lingering_) {
-    if (const Bytes room = stream.owner_->input_room(); !room.empty()) return room;
+  if (stream.in_place_ && stream.tls_ == nullptr && stream.owned_ && !stream.lingering_) {
+    if (const Bytes room = stream.owner()->input_room(); !room.empty()) return room;
     stream.in_place_ = false;
   }
   return {read_buffer_.get(), options_.read_buffer};
@@ -64,7 +64,7 @@ void Reactor::received(Stream& stream, Bytes bytes) {
 }
 
 void Reactor::hand_over(Stream& stream, Bytes bytes) {
-  if (stream.owner_ != nullptr) stream.owner_->on_bytes(bytes);
+  if (StreamOwner* owner = stream.owner()) owner->on_bytes(bytes);
 }
 
 void Reactor::end_of_input(Stream& stream) {
@@ -73,7 +73,7 @@ void Reactor::end_of_input(Stream& stream) {
     return kill(stream, CloseCause::truncated);
   stream.read_done_ = true;
   if (stream.lingering_) return finish_close(stream);
-  if (!stream.is_closing() && stream.owner_ != nullptr) stream.owner_->on_end();
+  if (!stream.is_closing() && stream.owned_) stream.owner()->on_end();
 }
 
 void Reactor::read_again(Stream& stream) {

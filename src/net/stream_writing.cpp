@@ -67,9 +67,9 @@ void Reactor::give_back_outbox(Stream& stream) {
   outboxes_.push_back(std::move(outbox));
 }
 
-Outbox& Stream::take_outbox() { return reactor_.outbox_of(*this); }
+Outbox& Stream::take_outbox() { return reactor().outbox_of(*this); }
 
-void Stream::look_at_outbox() { reactor_.note_fill(*this); }
+void Stream::look_at_outbox() { reactor().note_fill(*this); }
 
 void Stream::write(ConstBytes bytes) {
   if (bytes.empty()) return;
@@ -78,8 +78,8 @@ void Stream::write(ConstBytes bytes) {
 
 void Stream::write(const Slice& slice, EntryOptions options) {
   if (is_closing() || fin_wanted_ || slice.size() == 0) return;
-  reactor_.outbox_of(*this).append(slice, options);
-  reactor_.note_fill(*this);
+  reactor().outbox_of(*this).append(slice, options);
+  reactor().note_fill(*this);
 }
 
 void Stream::write_large(ConstBytes header, ConstBytes payload, EntryOptions options) {
@@ -88,7 +88,7 @@ void Stream::write_large(ConstBytes header, ConstBytes payload, EntryOptions opt
   if (outbox_ == nullptr && !blocked_ && tls_ == nullptr) {
     const iovec pieces[] = {{const_cast<std::byte*>(header.data()), header.size()},
                             {const_cast<std::byte*>(payload.data()), payload.size()}};
-    const Io sent = reactor_.backend_->send(descriptor_, pieces, Follows::anything);
+    const Io sent = reactor().backend_->send(descriptor_, pieces, Follows::anything);
     // An error is met again, and handled, at the end of the turn: our caller may be in the middle of something.
     gone = sent.error == 0 ? sent.bytes : 0;
   }
@@ -139,7 +139,7 @@ void Reactor::flush_written_streams() {
   blocks_.end_turn();
   // After everybody's bytes are out: what these write goes with the next turn.
   for (Stream* stream : drained_) {
-    if (!stream->is_closing() && stream->owner_ != nullptr) in_memory([&] { stream->owner_->on_drain(); }, stream);
+    if (!stream->is_closing() && stream->owned_) in_memory([&] { stream->owner()->on_drain(); }, stream);
   }
   drained_.clear();
 }

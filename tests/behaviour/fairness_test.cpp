@@ -64,6 +64,38 @@ TEST_CASE("F9: a large message that comes a byte a second is refused with 1008 a
   CHECK(slow.close_code() == 1008);
 }
 
+TEST_CASE("F9: pongs between the bytes of a slow message do not put its end off") {
+  MemoryServer server;
+  std::string error;
+  ws::Handlers handlers = echo();
+  handlers.on_error = [&](ws::Socket&, const ws::Error& e) { error = e.stable_code; };
+  server->ws("/echo", std::move(handlers));
+  WsClient slow(server, "/echo");
+  slow.write(client_frame("a", 2, false));
+  const std::string pong = client_frame("stamp of", 10);
+  for (int second = 0; second < 33 && error.empty(); ++second) {
+    server.advance(1s);
+    slow.write(pong);
+  }
+  CHECK(error == "WS_MESSAGE_TOO_SLOW");
+}
+
+TEST_CASE("F9: messages that come fast are never too slow, even if every read ends in the middle of one") {
+  MemoryServer server;
+  std::string error;
+  ws::Handlers handlers = {};
+  handlers.on_error = [&](ws::Socket&, const ws::Error& e) { error = e.stable_code; };
+  server->ws("/", std::move(handlers));
+  WsClient busy(server, "/");
+  const std::string message = client_frame(std::string(60'000, 'x'));
+  busy.write(message.substr(0, 100));
+  for (int tenth = 0; tenth < 1000; ++tenth) {
+    server.advance(100ms);
+    busy.write(message.substr(100) + message.substr(0, 100));
+    REQUIRE(error.empty());
+  }
+}
+
 TEST_CASE("F9: a large message that comes at 2 KiB a second is waited for") {
   MemoryServer server;
   server->ws("/echo", echo());

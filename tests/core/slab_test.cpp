@@ -43,3 +43,13 @@ TEST_CASE("a slab destroys what still lives in it") {
   }
   CHECK(counted.use_count() == 1);
 }
+
+TEST_CASE("64 neighbours of a slab share what one of them can find from where it lies") {
+  Slab<std::uint64_t, int> slab;
+  for (std::uint32_t i = 0; i < 200; ++i) slab.create(i);
+  for (std::uint32_t slot = 0; slot < 200; slot += slab.per_chunk) slab.shared(slot) = static_cast<int>(slot);
+  slab.for_each([&](std::uint64_t& object, std::uint32_t slot) {
+    const std::uint32_t place = slot % slab.per_chunk;
+    REQUIRE(slab.shared(object, place) == static_cast<int>(slot - place));
+  });
+}

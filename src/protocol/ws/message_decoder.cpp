@@ -43,7 +43,19 @@ std::uint64_t max_compressed(std::size_t max_message) noexcept {
 }  // namespace
 
 /// What is known of an unfinished message or frame.
-struct MessageDecoder::Work {
+struct UnfinishedMessage::Work {
+  Work(const DecoderLimits& its_limits, std::uint32_t now) noexcept : limits(its_limits), since(now) {}
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+  ~Work() {
+    release_message();
+    if (inflater) limits.deflate->give_back(std::move(inflater));
+  }
+
+  const DecoderLimits& limits;
+  std::uint32_t since;
+  bool delivered = false;  // the payload handed out last lies here
+
   // The message.
   Buffer message;  // its payload so far: unmasked, inflated
   std::unique_ptr<Inflater> inflater;
@@ -67,23 +79,29 @@ struct MessageDecoder::Work {
   std::array<std::byte, max_control_payload> control;
 
   bool busy() const noexcept { return open || in_frame || header_bytes != 0; }
+  void release_message() noexcept;
 };
 
-MessageDecoder::MessageDecoder(Role role, const DecoderLimits& limits) noexcept : limits_(&limits), role_(role) {}
+void UnfinishedMessage::End::operator()(Work* work) const noexcept { delete work; }
 
-MessageDecoder::MessageDecoder(MessageDecoder&& o) noexcept
-    : limits_(o.limits_),
-      work_(std::move(o.work_)),
-      cursor_(std::exchange(o.cursor_, nullptr)),
-      left_(std::exchange(o.left_, 0)),
-      error_(o.error_),
-      role_(o.role_),
-      window_bits_(o.window_bits_),
-      takeover_(o.takeover_),
-      closed_(o.closed_),
-      delivered_(o.delivered_) {}
+void UnfinishedMessage::Work::release_message() noexcept {
+  Buffer gone = std::exchange(message, Buffer());
+  if (!compressed) {
+    if (limits.large_buffers != nullptr) limits.large_buffers->give_back(std::move(gone));
+    return;
+  }
+  if (limits.deflate->budget() != nullptr) limits.deflate->budget()->give_back(std::exchange(charged, 0));
+  limits.deflate->give_back(std::move(gone));
+}
 
-MessageDecoder::~MessageDecoder() { drop_work(); }
+bool UnfinishedMessage::is_busy() const noexcept { return work_->busy(); }
+std::uint64_t UnfinishedMessage::received() const noexcept {
+  return mid_message() ? work_->received + work_->header_bytes + work_->control_bytes : 0;
+}
+std::uint32_t UnfinishedMessage::since() const noexcept { return mid_message() ? work_->since : 0; }
+std::size_t UnfinishedMessage::buffered() const noexcept {
+  return work_ ? sizeof(Work) + work_->message.capacity() : 0;
+}
 
 void MessageDecoder::enable_deflate(const DeflateAgreement& agreement) noexcept {
   const bool from_client = role_ == Role::server;
@@ -91,27 +109,11 @@ void MessageDecoder::enable_deflate(const DeflateAgreement& agreement) noexcept 
   takeover_ = !(from_client ? agreement.client_no_context_takeover : agreement.server_no_context_takeover);
 }
 
-void MessageDecoder::feed(Bytes bytes) noexcept {
-  if (delivered_) end_message();
-  cursor_ = bytes.data();
-  left_ = static_cast<std::uint32_t>(bytes.size());
-}
-
 Bytes MessageDecoder::take_rest() noexcept { return {std::exchange(cursor_, nullptr), std::exchange(left_, 0)}; }
-
-std::optional<Errc> MessageDecoder::error() const noexcept {
-  return error_ == Errc::ok ? std::nullopt : std::optional(error_);
-}
-
-bool MessageDecoder::mid_message() const noexcept { return work_ && work_->busy(); }
-std::uint64_t MessageDecoder::received() const noexcept {
-  return mid_message() ? work_->received + work_->header_bytes + work_->control_bytes : 0;
-}
-std::size_t MessageDecoder::buffered() const noexcept { return work_ ? sizeof(Work) + work_->message.capacity() : 0; }
 
 // The common case: a whole short message in one frame. Everything else is left to next_of_any.
 std::optional<Incoming> MessageDecoder::next() {
-  const bool between = !work_ || (!delivered_ && !work_->busy());
+  const bool between = !work_ || (!work_->delivered && !work_->busy());
   const std::size_t header = between && error_ == Errc::ok && !closed_ ? plain_header() : 0;
   if (header == 0) return next_of_any();
   const auto length = static_cast<std::size_t>(cursor_[1] & std::byte{127});
@@ -128,7 +130,7 @@ std::optional<Incoming> MessageDecoder::next() {
 }
 
 std::optional<Incoming> MessageDecoder::next_of_any() {
-  if (delivered_) end_message();
+  if (work_) end_delivery();
   while (error_ == Errc::ok && !closed_) {
     if (work_ && work_->in_frame) {
       if (left_ == 0 && work_->frame_done != work_->frame.length) return std::nullopt;
@@ -152,7 +154,7 @@ std::optional<Incoming> MessageDecoder::next_of_any() {
   // Nothing more to deliver: an error, a close frame, or all bytes are used.
   if (error_ != Errc::ok || closed_) {
     take_rest();
-    drop_work();
+    work_.reset();
   } else if (work_ && !work_->busy() && !work_->inflater) {
     work_.reset();
   }
@@ -204,12 +206,14 @@ std::optional<FrameHeader> MessageDecoder::read_header() {
     const std::size_t size = header_size_on_wire(at[1]);
     cursor_ += size;
     left_ -= static_cast<std::uint32_t>(size);
+    if (work_ && !work_->open) work_->since = now_;
   }
   return header;
 }
 
 void MessageDecoder::keep_header() {
   Work& w = work();
+  if (!w.open) w.since = now_;
   w.header_bytes = static_cast<std::uint8_t>(left_);
   std::copy_n(cursor_, left_, w.header.data());
   cursor_ += left_;
@@ -338,7 +342,7 @@ std::optional<Incoming> MessageDecoder::continue_frame() {
   if (!message_ends) return std::nullopt;
   if (w.opcode == Opcode::text && !w.utf8.complete()) return fail(Errc::invalid_utf8);
   w.open = false;
-  delivered_ = true;
+  w.delivered = true;
   return Incoming{kind_of(w.opcode), w.message.bytes(), {}};
 }
 
@@ -374,7 +378,7 @@ void MessageDecoder::make_room(std::size_t needed) {
   pool->give_back(std::exchange(w.message, std::move(larger)));
 }
 
-Bytes MessageDecoder::input_room() noexcept {
+Bytes UnfinishedMessage::input_room() noexcept {
   constexpr std::size_t least = 32_KiB;  // for less it is not worth a call of its own
   if (!work_ || !work_->in_frame || work_->compressed || is_control(work_->frame.opcode)) return {};
   Work& w = *work_;
@@ -396,37 +400,18 @@ Errc MessageDecoder::take_compressed(ConstBytes part, bool message_ends) {
   return e;
 }
 
-MessageDecoder::Work& MessageDecoder::work() {
-  if (!work_) work_ = std::make_unique<Work>();
+UnfinishedMessage::Work& MessageDecoder::work() {
+  if (!work_) work_.reset(new Work(*limits_, now_));
   return *work_;
 }
 
-// The payload in `work_` was handed out and is no longer borrowed.
-void MessageDecoder::end_message() noexcept {
-  delivered_ = false;
+// A payload in `work_` that was handed out is no longer borrowed.
+void MessageDecoder::end_delivery() noexcept {
   Work& w = *work_;
-  if (!w.compressed) return release_plain();
-  DeflateContexts& contexts = *limits_->deflate;
-  if (contexts.budget() != nullptr) contexts.budget()->give_back(std::exchange(w.charged, 0));
-  contexts.give_back(std::exchange(w.message, Buffer()));
-  if (!takeover_) contexts.give_back(std::move(w.inflater));
-}
-
-void MessageDecoder::release_plain() noexcept {
-  Buffer message = std::exchange(work_->message, Buffer());
-  if (limits_->large_buffers != nullptr) limits_->large_buffers->give_back(std::move(message));
-}
-
-void MessageDecoder::drop_work() noexcept {
-  if (!work_) return;
-  if (!work_->compressed) release_plain();
-  DeflateContexts* contexts = limits_->deflate;
-  if (contexts != nullptr) {
-    if (contexts->budget() != nullptr) contexts->budget()->give_back(work_->charged);
-    if (work_->inflater) contexts->give_back(std::move(work_->inflater));
-  }
-  work_.reset();
-  delivered_ = false;
+  if (!w.delivered) return;
+  w.delivered = false;
+  w.release_message();
+  if (w.compressed && !takeover_) limits_->deflate->give_back(std::move(w.inflater));
 }
 
 std::optional<Incoming> MessageDecoder::fail(Errc e) noexcept {

@@ -52,15 +52,18 @@ inline void collect(ws::MessageDecoder& decoder, Decoded& into) {
 
 inline const ws::DecoderLimits default_limits;
 
-/// Feeds the pieces one after another.
+/// Feeds the pieces one after another, each to a decoder that goes on where the one before was suspended.
 inline Decoded decode(std::vector<std::vector<std::byte>> pieces, ws::Role role = ws::Role::server,
                       const ws::DecoderLimits& limits = default_limits, const ws::DeflateAgreement* deflate = nullptr) {
-  ws::MessageDecoder decoder(role, limits);
-  if (deflate != nullptr) decoder.enable_deflate(*deflate);
+  ws::UnfinishedMessage unfinished;
   Decoded decoded;
   for (auto& piece : pieces) {
+    ws::MessageDecoder decoder(role, limits, std::move(unfinished));
+    if (deflate != nullptr) decoder.enable_deflate(*deflate);
     decoder.feed(piece);
     collect(decoder, decoded);
+    if (decoder.error() || decoder.closed()) break;
+    unfinished = decoder.suspend();
   }
   return decoded;
 }

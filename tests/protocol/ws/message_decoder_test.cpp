@@ -18,7 +18,9 @@ const auto hello = hex("81 85 00000000 48656c6c6f");
 
 }  // namespace
 
-TEST_CASE("an idle decoder is 32 bytes") { CHECK(sizeof(ws::MessageDecoder) <= 32); }
+TEST_CASE("what must be remembered from one read to the next is a pointer") {
+  CHECK(sizeof(ws::UnfinishedMessage) == sizeof(void*));
+}
 
 TEST_CASE("a masked text frame is a message") {
   expect(hex("81 85 37fa213d 7f9f4d5158"), {{text("Hello")}, {}});  // RFC 6455 section 5.7
@@ -93,6 +95,32 @@ TEST_CASE("a decoder holds memory only while a message is unfinished") {
   CHECK_FALSE(decoder.mid_message());
   CHECK(decoder.received() == 0);
   CHECK(decoder.buffered() == 0);
+}
+
+TEST_CASE("an unfinished message tells when its first byte was fed, whatever came before and comes between") {
+  const auto first = frame(Opcode::text, "Hel", {.fin = false}), second = frame(Opcode::continuation, "lo");
+  auto bytes = first + frame(Opcode::ping, "?") + second + first;
+  for (std::size_t cut = 0; cut < 2; ++cut) {  // in the header, and behind it
+    ws::MessageDecoder decoder(Role::server, default_limits);
+    Decoded decoded;
+    std::uint32_t now = 1;
+    const std::size_t start = cut == 0 ? 1 : 7;
+    decoder.feed(Bytes(bytes).first(start), now);
+    collect(decoder, decoded);
+    CHECK(decoder.since() == 1);
+    const std::size_t again = bytes.size() - first.size();
+    for (std::size_t at = start; at < again - 1; ++at) {
+      decoder.feed(Bytes(bytes).subspan(at, 1), ++now);
+      collect(decoder, decoded);
+      REQUIRE(decoder.mid_message());
+      REQUIRE(decoder.since() == 1);
+    }
+    decoder.feed(Bytes(bytes).subspan(again - 1, 1 + start), 1000);  // the next one begins in the same read
+    collect(decoder, decoded);
+    CHECK(decoder.since() == 1000);
+    CHECK(decoded == Decoded{{ping("?"), text("Hello")}, {}});
+    bytes = first + frame(Opcode::ping, "?") + second + first;
+  }
 }
 
 TEST_CASE("the rest of a read can be taken away and fed later") {
