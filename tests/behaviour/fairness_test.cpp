@@ -87,7 +87,7 @@ TEST_CASE("F9: messages that come fast are never too slow, even if every read en
   handlers.on_error = [&](ws::Socket&, const ws::Error& e) { error = e.stable_code; };
   server->ws("/", std::move(handlers));
   WsClient busy(server, "/");
-  const std::string message = client_frame(std::string(60'000, 'x'));
+  const std::string message = client_frame(std::string(30'000, 'x'));  // too short to be read in place
   busy.write(message.substr(0, 100));
   for (int tenth = 0; tenth < 1000; ++tenth) {
     server.advance(100ms);
