@@ -5,27 +5,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { WebSocketServer } from "ws";
-import { echoEvent, failed, measured, withSocketIo } from "./support/bench.mjs";
+import { echoEvent, failed, measured, withRoom, withSocketIo, withWs } from "./support/bench.mjs";
 import { program, start, within } from "./support/server.mjs";
 
 const window = ["--messages", "0", "--duration", "0.5", "--connections", "30", "--processes", "3"];
 
 /** An echo of npm's `ws`, which calls `came(socket)` for each connection. */
-async function withEcho(came, play) {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  server.on("connection", (socket) => {
-    came(socket);
-    socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
-  });
-  await once(server, "listening");
-  try {
-    await play(`ws://127.0.0.1:${server.address().port}/`);
-  } finally {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  }
-}
+const withEcho = (came, play) => withWs((socket) => {
+  came(socket);
+  socket.on("message", (data, isBinary) => socket.send(data, { binary: isBinary }));
+}, play);
 
 test("several processes measure as one: counts, histogram and rates are of all, and each one's CPU is told", async () => {
   const server = await start("duplex-conformance", ["--suite", "bench"]);
@@ -103,18 +92,8 @@ test("a broadcast is one over all of them: each round waits for everyone's reade
 
 test("a delivery that one reader misses is missed", async () => {
   let n = 0;
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  server.on("connection", (socket) => socket.on("message", (data) => {
-    for (const client of server.clients) if (++n !== 1000) client.send(data, { binary: false });
-  }));
-  await once(server, "listening");
-  try {
-    await failed(/nothing came for 2\.0 s; 1 messages are outstanding|other bytes than were sent/, `ws://127.0.0.1:${server.address().port}/`,
-      ...window, "--mode", "broadcast", "--duration", "10");
-  } finally {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  }
+  await withRoom((client, data) => ++n !== 1000 && client.send(data, { binary: false }),
+    (url) => failed(/nothing came for 2\.0 s; 1 messages are outstanding|other bytes than were sent/, url, ...window, "--mode", "broadcast", "--duration", "10"));
 });
 
 test("what one of them finds wrong ends the run, told in one line", async () => {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 // `duplex bench --mode broadcast --publishers N`: several connections publish, everyone gets everything, each publisher's in its order.
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { test } from "node:test";
-import { WebSocketServer } from "ws";
-import { failed, measured, withSocketIo } from "./support/bench.mjs";
+import { failed, measured, withRoom, withSocketIo } from "./support/bench.mjs";
 import { start } from "./support/server.mjs";
 
 const several = ["--mode", "broadcast", "--publishers", "3"];
@@ -37,21 +35,6 @@ test("all of them publish, and Node's Socket.IO hands it on", async () => {
     assert.equal(senders.size, 3 + 5);
   });
 });
-
-/** Of npm's `ws`: what each connection is handed is decided by `hand(client, data, sender)`. */
-async function withRoom(hand, play) {
-  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
-  server.on("connection", (socket) => socket.on("message", (data) => {
-    for (const client of server.clients) hand(client, data, socket);
-  }));
-  await once(server, "listening");
-  try {
-    await play(`ws://127.0.0.1:${server.address().port}/`);
-  } finally {
-    for (const client of server.clients) client.terminate();
-    server.close();
-  }
-}
 
 const hand = (client, data) => client.send(data, { binary: false });
 

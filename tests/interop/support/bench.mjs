@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Server as SocketIo } from "socket.io";
+import { WebSocketServer } from "ws";
 import { run } from "./run.mjs";
 import { program } from "./server.mjs";
 
@@ -47,3 +48,21 @@ export async function withSocketIo(options, onConnection, play) {
 }
 
 export const echoEvent = (socket) => socket.on("m", (argument) => socket.emit("m", argument));
+
+/** A server of npm's `ws` while `play(url)` runs; `came(socket, server)` is told of each connection. */
+export async function withWs(came, play) {
+  const server = new WebSocketServer({ port: 0, host: "127.0.0.1" });
+  server.on("connection", (socket) => came(socket, server));
+  await once(server, "listening");
+  try {
+    await play(`ws://127.0.0.1:${server.address().port}/`);
+  } finally {
+    for (const client of server.clients) client.terminate();
+    server.close();
+  }
+}
+
+/** Of npm's `ws`: what each connection is handed is decided by `hand(client, data, sender)`. */
+export const withRoom = (hand, play) => withWs((socket, server) => socket.on("message", (data) => {
+  for (const client of server.clients) hand(client, data, socket);
+}), play);
