@@ -52,8 +52,7 @@ class Renumber {
 
 /// Appends what nearly every name and many a value is, at once: at most 16 bytes without anything to escape, in quotes
 /// and behind `before`.
-[[gnu::always_inline]] inline bool append_plain(std::string& out, std::string_view before,
-                                                std::string_view text) noexcept(false) {
+[[gnu::always_inline]] inline bool append_plain(std::string& out, std::string_view before, std::string_view text) {
 #if defined(__SSE2__)
   const std::size_t n = text.size();
   if (n > 16) return false;

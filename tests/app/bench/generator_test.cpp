@@ -46,6 +46,15 @@ Options quick(const EchoServer& server, bool socket_io) {
   return options;
 }
 
+std::size_t allocations_for(std::uint64_t messages, Options options) {
+  options.messages = messages;
+  return duplex::testing::allocations_during([&options, messages] {
+    const Findings found = Generator(options).run();
+    CHECK(found.errors == 0);
+    CHECK(found.messages >= messages);
+  });
+}
+
 }  // namespace
 
 TEST_CASE("a message costs the generator no allocation: twenty times as many need as much memory") {
@@ -54,16 +63,8 @@ TEST_CASE("a message costs the generator no allocation: twenty times as many nee
     for (const std::size_t in_flight : {1, 16}) {
       Options options = quick(server, socket_io);
       options.in_flight = in_flight;
-      const auto allocations_for = [&options](std::uint64_t messages) {
-        options.messages = messages;
-        return duplex::testing::allocations_during([&options, messages] {
-          const Findings found = Generator(options).run();
-          CHECK(found.errors == 0);
-          CHECK(found.messages >= messages);
-        });
-      };
-      allocations_for(200);  // what is made once, at the first use
-      CHECK(allocations_for(200) == allocations_for(4000));
+      allocations_for(200, options);  // what is made once, at the first use
+      CHECK(allocations_for(200, options) == allocations_for(4000, options));
     }
 }
 
@@ -73,17 +74,9 @@ TEST_CASE("over long-polling, too") {
     Options options = quick(server, true);
     options.transport = Transport::polling;
     options.in_flight = in_flight;
-    const auto allocations_for = [&options](std::uint64_t messages) {
-      options.messages = messages;
-      return duplex::testing::allocations_during([&options, messages] {
-        const Findings found = Generator(options).run();
-        CHECK(found.errors == 0);
-        CHECK(found.messages >= messages);
-      });
-    };
-    allocations_for(200);
+    allocations_for(200, options);
     // A payload of more messages than any before makes a buffer grow: for each of 10 clients, a few times at most.
-    CHECK(allocations_for(4000) < allocations_for(200) + 100);
+    CHECK(allocations_for(4000, options) < allocations_for(200, options) + 100);
   }
 }
 
