@@ -16,6 +16,8 @@ class LocalBlockPool;
 class LocalBlock {
  public:
   ConstBytes bytes() const noexcept { return joined_.empty() ? shared_.bytes() : joined_.bytes(); }
+  /// It holds short ones of a turn that others were sent, too: who waits long takes a copy of its own.
+  bool is_joined() const noexcept { return !joined_.empty(); }
   void retain() noexcept { ++holders_; }
   void release() noexcept;
 

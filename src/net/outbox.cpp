@@ -20,7 +20,23 @@ void Outbox::append(const Slice& slice, EntryOptions options) {
   if (!options.droppable && options.key == 0 && append_to_last(slice)) return;
   push(options).slice = slice;
   slice.block->retain();
+  if (slice.block->is_joined()) ++joined_;
   bytes_ += slice.size();
+}
+
+void Outbox::keep_own_copies() {
+  for (std::size_t i = count_; joined_ != 0 && i-- > 0;) {  // the newest are last
+    Entry& entry = at(i);
+    if (entry.slice.block == nullptr || !entry.slice.block->is_joined()) continue;
+    entry.inline_bytes.append(entry.slice.bytes());
+    let_go(entry);
+  }
+}
+
+void Outbox::let_go(Entry& entry) noexcept {
+  if (entry.slice.block == nullptr) return;
+  if (entry.slice.block->is_joined()) --joined_;
+  std::exchange(entry.slice, {}).release();
 }
 
 Outbox::Entry& Outbox::push(EntryOptions options) {
@@ -75,7 +91,7 @@ void Outbox::drop(Entry& entry, Dropped& dropped) {
   bytes_ -= size;
   --live_;
   entry.dropped = true;
-  if (entry.slice.block != nullptr) std::exchange(entry.slice, {}).release();
+  let_go(entry);
   entry.inline_bytes.clear();
 }
 
@@ -142,7 +158,7 @@ void Outbox::sent(std::size_t bytes) {
 void Outbox::pop() {
   Entry& first = at(0);
   if (!first.dropped) --live_;
-  if (first.slice.block != nullptr) std::exchange(first.slice, {}).release();
+  let_go(first);
   if (first.inline_bytes.capacity() > (head_ == 0 ? kept_buffer : kept_small))
     large_.give_back(std::exchange(first.inline_bytes, Buffer()));
   else

@@ -57,6 +57,9 @@ class Outbox {
   void appended(std::size_t bytes) noexcept { bytes_ += bytes; }
   /// What follows the slice that was appended last is one entry with it, unless either may be dropped.
   void append(const Slice& slice, EntryOptions options = {});
+  /// It will wait, nobody knows how long: what lies joined with what others get becomes its own, so that it keeps no
+  /// more memory than its bytes.
+  void keep_own_copies();
   /// Appends what must arrive if it is one entry with the last; false: it is not.
   bool append_to_last(const Slice& slice) noexcept {
     if (count_ == 0 || !at(count_ - 1).goes_on_with(slice)) return false;
@@ -113,6 +116,7 @@ class Outbox {
   const Entry& at(std::size_t i) const noexcept { return ring_.data()[(head_ + i) & mask_]; }
   Entry& push(EntryOptions options);
   void drop(Entry& entry, Dropped& dropped);
+  void let_go(Entry& entry) noexcept;
   void pop();
   void compact();
 
@@ -120,6 +124,7 @@ class Outbox {
   std::vector<Entry> ring_;  // a power of two; entries keep their buffers when they are popped
   std::size_t mask_ = 0;     // its size less one
   std::size_t head_ = 0, count_ = 0, live_ = 0, bytes_ = 0;
+  std::size_t joined_ = 0;  // entries that lie joined with what others get
 };
 
 }  // namespace duplex::net

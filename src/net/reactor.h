@@ -82,6 +82,8 @@ class alignas(64) Reactor {
   /// What many streams are to be given: held once in this loop. `release()` it after handing it to them, in the same
   /// turn.
   Slice hold(SharedBytes bytes);
+  /// Blocks that somebody has not let go of.
+  std::size_t blocks_held() const noexcept { return blocks_.in_use(); }
 
   Result<Listener*> listen(const Address& address, ListenOptions options, Function<void(Stream&)> on_accept);
   void close_listeners();  ///< each one accepts what waits in its backlog, then closes

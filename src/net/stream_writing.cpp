@@ -78,7 +78,13 @@ void Stream::write(ConstBytes bytes) {
 
 void Stream::write(const Slice& slice, EntryOptions options) {
   if (is_closing() || fin_wanted_ || slice.size() == 0) return;
-  reactor().outbox_of(*this).append(slice, options);
+  Outbox& outbox = reactor().outbox_of(*this);
+  if (blocked_ && slice.block->is_joined()) {  // as `Outbox::keep_own_copies`, at once
+    outbox.inline_run(options).append(slice.bytes());
+    outbox.appended(slice.size());
+  } else {
+    outbox.append(slice, options);
+  }
   reactor().note_fill(*this);
 }
 
@@ -257,6 +263,7 @@ void Reactor::send_failed(Stream& stream, int error) {
       return kill(stream, CloseCause::reset);
   }
   Outbox& outbox = *stream.outbox_;
+  outbox.keep_own_copies();
   if (outbox.write_timer != 0) return;
   outbox.last_progress = now_;
   outbox.write_timer = arm(options_.write_timeout, TimerKind::write, token::of(stream.handle_bits()));

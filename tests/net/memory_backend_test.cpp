@@ -378,6 +378,30 @@ TEST_CASE(
   CHECK(right);
 }
 
+TEST_CASE("who does not read keeps what it was sent, and nothing of what others were sent beside it") {
+  Crowd crowd(3);
+  crowd.peers[0].set_window(10);
+  crowd.owners[1]->bytes_hook = [&](Bytes) {
+    for (int i = 0; i < 100; ++i) {
+      Slice slice = crowd.loop.reactor().hold(SharedBytes::make(100));
+      if (i == 50) crowd.owners[0]->stream->write(slice);
+      crowd.owners[1]->stream->write(slice);
+      crowd.owners[2]->stream->write(slice);
+      slice.release();
+    }
+  };
+  for (int turn = 0; turn < 20; ++turn) {
+    crowd.peers[1].write("go");
+    crowd.loop.run();
+    CHECK(crowd.peers[2].arrived().size() == std::size_t(turn + 1) * 10'000);
+  }
+  CHECK(crowd.owners[0]->stream->buffered() == 20 * 100 - 10);
+  CHECK(crowd.loop.reactor().blocks_held() <= 1);  // the loop's own, for the next turn
+  crowd.peers[0].set_window(SIZE_MAX);
+  crowd.loop.run();
+  CHECK(crowd.peers[0].arrived().size() == 2000);
+}
+
 TEST_CASE("R7: faults at any send of a batch harm none of the other streams") {
   using Call = MemoryBackend::Call;
   const std::string text = pattern(5000);

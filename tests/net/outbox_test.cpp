@@ -192,6 +192,27 @@ TEST_CASE("who reads slowly keeps the short ones it waits for, not what else was
   CHECK(pool.in_use() == 0);
 }
 
+TEST_CASE("who will wait keeps its own bytes, and none of what lay beside them") {
+  LocalBlockPool pool;
+  duplex::BufferPool large;
+  Outbox slow(large);
+  const std::string shared(5'000, 's');
+  for (const std::string& text : {std::string("one "), std::string("for others"), shared, std::string("two ")}) {
+    Slice slice = pool.take(SharedBytes::copy(as_bytes(text)));
+    if (text != "for others") slow.append(slice, {.key = text == "two " ? std::uint64_t{7} : 0});
+    slice.release();
+  }
+  slow.sent(1);
+  slow.keep_own_copies();
+  pool.end_turn();
+  CHECK(pool.in_use() == 2);  // the long one's, which is shared as it is, and the pool's own
+  CHECK(slow.bytes() == 3 + 5'000 + 4);
+  CHECK(slow.drop_key(7).bytes == 4);
+  CHECK(gathered(slow) == "ne " + shared);
+  put(slow, "end");
+  CHECK(gathered(slow) == "ne " + shared + "end");
+}
+
 TEST_CASE("short ones of warm turns allocate nothing but what they are made of; long ones are not copied") {
   LocalBlockPool pool;
   duplex::BufferPool large;
