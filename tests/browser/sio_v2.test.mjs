@@ -33,20 +33,30 @@ const ways = {
   "polling with base64": { transports: ["polling"], forceBase64: true },
   "WebSocket": { transports: ["websocket"] },
   "polling, then WebSocket": { transports: ["polling", "websocket"] },
+  "polling, then WebSocket while the CONNECT is still in a poll": { transports: ["polling", "websocket"], slowFirstPoll: true },
 };
 
 for (const [name, options] of Object.entries(ways)) {
-  test(`${name}: texts and bytes come back as they were`, async () => {
+  test(`${name}: texts and bytes come back as they were`, { timeout: 60_000 }, async () => {
     const page = await openPage(browser, `http://127.0.0.1:${pages.address().port}/`);
+    if (options.slowFirstPoll) {  // it ends once the WebSocket was heard
+      const probed = new Promise((resolve) => page.on("websocket", (socket) => socket.on("framereceived", resolve)));
+      await page.route((url) => url.searchParams.get("transport") === "polling" && url.searchParams.has("sid"), async (route) => {
+        await probed;
+        await route.continue();
+      });
+    }
     const said = "lines\nof \\n and \\\\n, \u2028 \u2029, quotes \" ' </script>, é👋 + % & =";
     const heard = await page.evaluate(async ({ url, options, said }) => {
       const socket = io(url, { ...options, withCredentials: false, reconnection: false });  // else `*` is no leave
       const ask = (...values) => new Promise((resolve) => socket.emit(...values, resolve));
+      // From the start: if the last poll brings the CONNECT, the upgrade comes in the same turn.
+      const upgraded = new Promise((resolve) => socket.io.engine.once("upgrade", resolve));
       await new Promise((resolve, reject) => {
         socket.on("connect", resolve);
         socket.on("connect_error", reject);
       });
-      if (options.transports.length > 1) await new Promise((resolve) => socket.io.engine.once("upgrade", resolve));
+      if (options.transports.length > 1) await upgraded;
       const id = await ask("getId");
       const text = await ask("echo", said);
       const bytes = new Uint8Array(await ask("echo", new Uint8Array([0, 1, 2, 254, 255]).buffer));
