@@ -351,8 +351,8 @@ TEST_CASE("a mark is seen when the client polls again") {
 }
 
 TEST_CASE("a handler that throws ends its session and no other") {
-  MemoryServer server;
   int closed = 0;
+  MemoryServer server;
   server->engine({}, {.on_message = [](eio::Socket&, ws::Message) { throw std::runtime_error("no"); },
                       .on_close = [&](eio::Socket&, const eio::CloseReason&) { ++closed; }});
   auto open = [&] {

@@ -201,8 +201,8 @@ TEST_CASE("C8: a broadcast is compressed once for each set of parameters, whatev
 }
 
 TEST_CASE("R13, R14: a pause of a minute is nobody's fault: those who were there are pinged, not dropped") {
-  MemoryServer server;
   int closed = 0;
+  MemoryServer server;
   server->ws("/echo", {.on_close = [&](ws::Socket&, ws::Close) { ++closed; }});
   std::vector<std::unique_ptr<WsClient>> clients;
   for (int i = 0; i < 20; ++i) clients.push_back(std::make_unique<WsClient>(server, "/echo"));

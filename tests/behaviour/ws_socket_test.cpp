@@ -39,8 +39,8 @@ ws::Handlers telling(Told& told) {
 }  // namespace
 
 TEST_CASE("a message comes back as it was sent, and the closing handshake is told once") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   server->ws("/echo", telling(told));
   WsClient client(server, "/echo");
   CHECK(client.response().starts_with("HTTP/1.1 101 "));
@@ -56,8 +56,8 @@ TEST_CASE("a message comes back as it was sent, and the closing handshake is tol
 }
 
 TEST_CASE("frames that come in the same packet as the handshake are read after on_open") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   server->ws("/echo", telling(told));
   net::MemoryPeer peer = server.connect();
   std::string got = server.ask(peer, upgrade_request("/echo") + client_frame("one") + client_frame("two"));
@@ -67,8 +67,8 @@ TEST_CASE("frames that come in the same packet as the handshake are read after o
 }
 
 TEST_CASE("W7: a bad frame in the same packet as the handshake is refused after on_open") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   server->ws("/echo", telling(told));
   net::MemoryPeer peer = server.connect();
   std::string got = server.ask(peer, upgrade_request("/echo") + client_frame("x", 1, true, 2));
@@ -141,8 +141,8 @@ TEST_CASE("an echoed message allocates nothing, a broadcast at most one block") 
 }
 
 TEST_CASE("W8, F18: a peer that says nothing is pinged after 30 s and dropped after 60") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   server->ws("/echo", telling(told));
   WsClient client(server, "/echo");
   server.advance(29s);
@@ -179,8 +179,8 @@ TEST_CASE("a peer that answers pings stays, and the round trip is known") {
 }
 
 TEST_CASE("F18: a peer that does not answer our Close is dropped after 5 s") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   ws::Handlers handlers = telling(told);
   handlers.on_message = [](ws::Socket& socket, ws::Message) { socket.close(4000, "bye"); };
   server->ws("/close", std::move(handlers));
@@ -215,8 +215,8 @@ TEST_CASE("a handle outlives its socket, and is stale then") {
 }
 
 TEST_CASE("a peer that asks for more than it reads is not read meanwhile, and loses nothing") {
-  MemoryServer server;
   Told told;
+  MemoryServer server;
   server->ws("/echo", {.on_message = [](ws::Socket& socket, ws::Message message) { socket.send(message); },
                        .on_close = [&](ws::Socket&, ws::Close) { ++told.closed; }});
   WsClient client(server, "/echo");
