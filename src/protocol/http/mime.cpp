@@ -82,7 +82,10 @@ constexpr Row rows[] = {
 std::string_view content_type_for(std::string_view file_name) noexcept {
   file_name.remove_prefix(file_name.rfind('/') + 1);  // npos + 1 is 0
   const auto dot = file_name.rfind('.');
-  const auto extension = dot == file_name.npos ? std::string_view() : file_name.substr(dot + 1);
+  return content_type_of(dot == file_name.npos ? std::string_view() : file_name.substr(dot + 1));
+}
+
+std::string_view content_type_of(std::string_view extension) noexcept {
   for (const Row& row : rows) {
     if (equals_ignore_case(row.extension, extension)) return row.type;
   }

@@ -3,57 +3,80 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "protocol/http/cookie.h"
-#include "protocol/http/header_id.h"
 #include "protocol/http/status.h"
 #include "protocol/http/token.h"
 
 namespace duplex::http {
 namespace {
 
-void append_number(Buffer& out, std::uint64_t value, int base = 10) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value, base).ptr;
-  out.append(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+/// A number's digits.
+class Digits {
+ public:
+  explicit Digits(std::uint64_t value, int base = 10) noexcept
+      : end_(std::to_chars(digits_.data(), digits_.data() + digits_.size(), value, base).ptr) {}
+  std::string_view text() const noexcept { return {digits_.data(), static_cast<std::size_t>(end_ - digits_.data())}; }
+
+ private:
+  std::array<char, 20> digits_;
+  const char* end_;
+};
+
+/// Whether it says where the body ends.
+bool frames(std::string_view name) noexcept {
+  return equals_ignore_case(name, "content-length") || equals_ignore_case(name, "transfer-encoding");
+}
+
+std::byte* put(std::byte* to, std::string_view text) noexcept {
+  std::memcpy(to, text.data(), text.size());
+  return to + text.size();
 }
 
 }  // namespace
 
 ResponseWriter::ResponseWriter(Buffer& out, int status, std::string_view reason)
     : out_(out), begin_(out.size()), status_(status) {
-  if (reason.empty()) reason = reason_for(status);
   if (status < 100 || status > 999) fail(Errc::invalid_status);
   if (!is_field_value(reason)) fail(Errc::invalid_header_value);
   if (error_ != Errc::ok) return;
+  if (reason.empty()) reason = reason_for(status);
   out_.append("HTTP/1.1 ");
-  append_number(out_, static_cast<std::uint64_t>(status));
+  out_.append(Digits(static_cast<std::uint64_t>(status)).text());
   out_.push_back(' ');
   out_.append(reason);
   out_.append("\r\n");
 }
 
+/// A field whose name and value are known to be good, written at once.
+void ResponseWriter::line(std::string_view name, std::string_view value) {
+  const std::size_t size = name.size() + value.size() + 4;
+  std::byte* to = put(put(out_.prepare(size), name), ": ");
+  if (!value.empty()) to = put(to, value);
+  put(to, "\r\n");
+  out_.commit(size);
+}
+
 ResponseWriter& ResponseWriter::field(std::string_view name, std::string_view value) {
   if (error_ != Errc::ok) return *this;
-  const HeaderId id = header_id(name);
   if (!is_token(name))
     fail(Errc::invalid_header_name);
   else if (!is_field_value(value))
     fail(Errc::invalid_header_value);
-  else if (id == HeaderId::content_length || id == HeaderId::transfer_encoding)
+  else if (frames(name))
     fail(Errc::conflicting_framing);
-  if (error_ != Errc::ok) return *this;
-  out_.append(name);
-  out_.append(": ");
-  out_.append(value);
-  out_.append("\r\n");
+  if (error_ == Errc::ok) line(name, value);
   return *this;
 }
 
 ResponseWriter& ResponseWriter::field(std::string_view name, std::uint64_t value) {
-  std::array<char, 20> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return field(name, std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
+  return field(name, Digits(value).text());
+}
+
+ResponseWriter& ResponseWriter::date(std::string_view text) {
+  if (error_ == Errc::ok) line("Date", text);
+  return *this;
 }
 
 ResponseWriter& ResponseWriter::cookie(const SetCookie& cookie) {
@@ -65,10 +88,7 @@ ResponseWriter& ResponseWriter::cookie(const SetCookie& cookie) {
 }
 
 ResponseWriter& ResponseWriter::content_length(std::uint64_t bytes) {
-  if (!may_frame()) return *this;
-  out_.append("Content-Length: ");
-  append_number(out_, bytes);
-  out_.append("\r\n");
+  if (may_frame()) line("Content-Length", Digits(bytes).text());
   return *this;
 }
 
@@ -96,7 +116,7 @@ bool ResponseWriter::may_frame() noexcept {
 }
 
 void write_chunk_size(Buffer& out, std::uint64_t size) {
-  append_number(out, size, 16);
+  out.append(Digits(size, 16).text());
   out.append("\r\n");
 }
 

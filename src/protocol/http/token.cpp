@@ -93,9 +93,8 @@ bool is_field_value(std::string_view text) noexcept {
   return true;
 }
 
-bool equals_ignore_case(std::string_view a, std::string_view b) noexcept {
+bool same_letters(std::string_view a, std::string_view b) noexcept {
   const std::size_t size = a.size();
-  if (size != b.size()) return false;
   const char *p = a.data(), *q = b.data();
   if (size < 8) {
     for (std::size_t i = 0; i < size; ++i) {

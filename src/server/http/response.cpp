@@ -97,7 +97,8 @@ Response& Response::vary(std::string_view field) {
 
 Response& Response::type(std::string_view media_type) {
   if (media_type.find('/') != std::string_view::npos) return header("Content-Type", media_type);
-  return header("Content-Type", content_type_for("." + std::string(media_type)));
+  const bool is_name = media_type.find('.') != std::string_view::npos;  // "page.html", as Express has it
+  return header("Content-Type", is_name ? content_type_for(media_type) : content_type_of(media_type));
 }
 
 namespace {
@@ -148,7 +149,7 @@ void Response::send(std::string_view body) {
   const std::string_view type = data_->head.get("content-type");
   if (type.empty())
     header("Content-Type", "text/html; charset=utf-8");
-  else if (!parameter(type, "charset") && type.starts_with("text/"))
+  else if (type.starts_with("text/") && !type.ends_with("; charset=utf-8") && !parameter(type, "charset"))
     header("Content-Type", std::string(type) + "; charset=utf-8");
   data_->answered = true;
   data_->connection->answer_entity(data_->head, as_bytes(body), data_->etags, data_->connection->conditions(*data_));
