@@ -21,11 +21,12 @@ inline bool is_token_char(char c) noexcept { return token_chars[static_cast<unsi
 bool is_token(std::string_view text) noexcept;
 /// No control character but HTAB: nothing that could end a line (RFC 9110 §5.5). Bytes from 0x80 on are let through.
 bool is_field_value(std::string_view text) noexcept;
-/// Of two texts of the same length.
+/// Whether two texts of one length are equal, ASCII letters in either case.
 bool same_letters(std::string_view a, std::string_view b) noexcept;
-/// ASCII letters compare equal in either case.
+/// The same of any two. Most differ in length or in the first letter, and that is seen without a call.
 inline bool equals_ignore_case(std::string_view a, std::string_view b) noexcept {
-  return a.size() == b.size() && same_letters(a, b);  // most differ in length, and that is seen without a call
+  if (a.size() != b.size()) return false;
+  return a.empty() || (((a.front() ^ b.front()) & ~0x20) == 0 && same_letters(a, b));
 }
 /// Without the spaces and tabs around it.
 std::string_view trim(std::string_view text) noexcept;
