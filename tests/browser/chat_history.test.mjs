@@ -156,3 +156,36 @@ test("a reload, and a network that goes and comes back, are nobody's leaving", a
   await counts(bob, "just you");
   await done(bob, ada);
 });
+
+test("who signs out in the middle of an upgrade has left", async () => {
+  const bob = await visit("Bob", "upgrading"), ada = await openPage(browser, "about:blank");
+  // Her WebSocket opens when she is told to go on, and the poll that the upgrade ends comes back when she has clicked: in between
+  // nothing of hers can be sent.
+  await ada.addInitScript(() => {
+    const told = new Promise((resolve) => (window.goOn = resolve));
+    window.WebSocket = class extends WebSocket {
+      set onopen(then) {
+        super.onopen = (event) => told.then(() => then(event));
+      }
+    };
+  });
+  let upgrading = false, clicked;
+  const gone = new Promise((resolve) => (clicked = resolve));
+  await ada.route((url) => url.searchParams.get("transport") === "polling" && url.searchParams.has("sid"), async (route) => {
+    if (route.request().method() === "POST") return route.continue();
+    const response = await route.fetch();
+    if (upgrading) await gone;
+    await route.fulfill({ response });
+  });
+  const probed = new Promise((resolve) => ada.on("websocket", (socket) => socket.on("framereceived", resolve)));
+  await ada.goto(`${server.url}/chat/`);
+  await enter(ada, "Ada", "upgrading");
+  await bob.getByText("Ada joined").waitFor();
+  upgrading = true;
+  await ada.evaluate(() => window.goOn());
+  await probed;
+  await ada.click("#sign-out");
+  clicked();
+  await bob.getByText("Ada left").waitFor();
+  await done(bob, ada);
+});

@@ -177,6 +177,14 @@ socket.on("disconnect", (reason) => {
   else setBanner("You are offline. What you write is kept and sent as soon as the server is back.");
 });
 
+/** Disconnects; done when what was sent is out, which waits for an upgrade that is under way. */
+function parted() {
+  if (!socket.connected) return;
+  const closed = new Promise((resolve) => socket.io.engine.once("close", resolve));
+  socket.disconnect();
+  return Promise.race([closed, new Promise((resolve) => setTimeout(resolve, 3000))]);
+}
+
 socket.on("connect_error", (error) => {
   setPill("offline", "Offline");
   if (!socket.active) setBanner(`The server refused: ${error.message}.`, "bad", true);
@@ -198,10 +206,10 @@ const box = composer($("composer"), {
 
 $("banner-retry").addEventListener("click", () => socket.connect());
 $("leave").addEventListener("click", leaveRoom);
-$("sign-out").addEventListener("click", () => {
+$("sign-out").addEventListener("click", async () => {
   sessionStorage.removeItem("rooms");
   for (const room of rooms.values()) room.leave();  // or the others would expect us back for a while
-  socket.disconnect();
+  await parted();
   location.reload();
 });
 $("new-room").addEventListener("submit", (event) => {
