@@ -107,6 +107,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   sio::append_msgpack(w, first.text, first.binaries);
   const AsJson second(as_bytes(from_json));
   require(!second.error && second.left == 0);
-  require(same(second, first));
+  // -2^63 is the one number that has other digits as a double, which JavaScript cuts short, and as the integer that notepack
+  // and we write for it.
+  if (first.text.find("-9223372036854776000") == std::string::npos) require(same(second, first));
   return 0;
 }
