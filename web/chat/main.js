@@ -170,6 +170,7 @@ socket.on("connect", () => {
 });
 
 socket.on("disconnect", (reason) => {
+  if (reason === "io client disconnect") return;  // signed out
   for (const room of rooms.values()) room.lost();
   setPill("offline", "Offline");
   // Only when the server dismissed us does the client not come back by itself.

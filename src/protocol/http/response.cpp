@@ -74,11 +74,6 @@ ResponseWriter& ResponseWriter::field(std::string_view name, std::uint64_t value
   return field(name, Digits(value).text());
 }
 
-ResponseWriter& ResponseWriter::date(std::string_view text) {
-  if (error_ == Errc::ok) line("Date", text);
-  return *this;
-}
-
 ResponseWriter& ResponseWriter::cookie(const SetCookie& cookie) {
   if (error_ != Errc::ok) return *this;
   out_.append("Set-Cookie: ");

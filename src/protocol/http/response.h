@@ -22,8 +22,7 @@ class ResponseWriter {
   ResponseWriter& field(std::string_view name, std::string_view value);
   ResponseWriter& field(std::string_view name, std::uint64_t value);
   ResponseWriter& cookie(const SetCookie& cookie);
-  /// What `DateCache` and `format_date` make.
-  ResponseWriter& date(std::string_view text);
+  ResponseWriter& date(std::string_view text) { return field("Date", text); }
   /// One of the two at most. Neither appears in 1xx and 204, which have no body (RFC 9110 §8.6).
   ResponseWriter& content_length(std::uint64_t bytes);
   ResponseWriter& chunked();
